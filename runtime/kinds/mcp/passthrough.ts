@@ -1,0 +1,111 @@
+import type { Client, StandardSchemaV1 } from '@modelcontextprotocol/client';
+import { FaultError } from '../../../machines/schema/fault.ts';
+import { ownFault, rpcErrorOf } from './faults.ts';
+import type { Lease } from './pool.ts';
+import type { Heard } from './session.ts';
+
+/**
+ * A source as it is, for a surface that shows it whole (`/mcp/<namespace>`): everything of MCP but tools, which go through calls so that
+ * policies, approvals and the history hold. Sampling, roots, progress and logging of a call belong to the call: give `executions.invoke`
+ * a `companion`. Elicitation pauses the call like any other form.
+ *
+ *     const source = runtime.passthrough('files');      // throws source_not_found; opens nothing yet
+ *     await source.about();                              // capabilities, instructions, server, protocol
+ *     await source.request('resources/read', { uri });   // the server's own answer, or ProtocolError with its code
+ *     const stop = source.listen(({ method, params }) => …);   // list_changed, resources/updated, message
+ *
+ * Requests share the session of the source's calls; it is opened by the first of them, and kept while somebody listens.
+ */
+export interface Passthrough {
+  about(): Promise<{
+    capabilities: Readonly<Record<string, unknown>>;
+    instructions?: string;
+    server: { name: string; version?: string; title?: string };
+    protocol: string;
+  }>;
+  /**
+   * Sends one of the requests below and gives the result as it came, also one that says what is required first (`input_required`).
+   * @throws ProtocolError with the server's own `code`, `message` and `data`; FaultError when it could not be asked
+   */
+  request(method: PassthroughMethod, params?: Readonly<Record<string, unknown>>, options?: { signal?: AbortSignal }): Promise<unknown>;
+  /** Hears what the server says besides answers. Returns the way to stop. */
+  listen(listener: (heard: Heard) => void): () => void;
+}
+
+export const PASSED_THROUGH = [
+  'resources/list',
+  'resources/templates/list',
+  'resources/read',
+  'resources/subscribe',
+  'resources/unsubscribe',
+  'prompts/list',
+  'prompts/get',
+  'completion/complete',
+  'logging/setLevel',
+  'ping',
+] as const;
+export type PassthroughMethod = (typeof PASSED_THROUGH)[number];
+
+/** An error of the server itself, to be handed on as it is. */
+export class ProtocolError extends Error {
+  override readonly name = 'ProtocolError';
+  readonly code: number;
+  readonly data: unknown;
+
+  constructor(code: number, message: string, data: unknown) {
+    super(message);
+    this.code = code;
+    this.data = data;
+  }
+}
+
+const ANYTHING: StandardSchemaV1<unknown, unknown> = { '~standard': { version: 1, vendor: 'executor', validate: value => ({ value }) } };
+const REQUEST_MS = 120_000;
+
+export function createPassthrough(lease: (signal?: AbortSignal) => Promise<Lease>, listeners: Set<(heard: Heard) => void>): Passthrough {
+  async function use<T>(work: (client: Client) => Promise<T>, signal?: AbortSignal): Promise<T> {
+    const { session, release } = await lease(signal);
+    try {
+      return await work(session.client);
+    } catch (error) {
+      const rpc = rpcErrorOf(error);
+      if (rpc) throw new ProtocolError(rpc.code, rpc.message, rpc.data);
+      const cause = error instanceof Error ? error.message : String(error);
+      throw ownFault(error) ?? new FaultError('upstream_unreachable', `The MCP server did not answer: ${cause}`, { cause: error });
+    } finally {
+      release();
+    }
+  }
+
+  return {
+    about: () =>
+      use(async client => {
+        const { name = '', version, title } = client.getServerVersion() ?? {};
+        const instructions = client.getInstructions();
+        return {
+          capabilities: (client.getServerCapabilities() ?? {}) as Record<string, unknown>,
+          ...(instructions !== undefined && { instructions }),
+          server: { name, ...(version !== undefined && { version }), ...(title !== undefined && { title }) },
+          protocol: client.getNegotiatedProtocolVersion() ?? '',
+        };
+      }),
+
+    async request(method, params = {}, { signal } = {}) {
+      if (!PASSED_THROUGH.includes(method)) throw new ProtocolError(-32601, `${method} is not passed through`, undefined);
+      const options = { timeout: REQUEST_MS, allowInputRequired: true, ...(signal && { signal }) };
+      return use(client => client.request({ method, params }, ANYTHING, options), signal);
+    },
+
+    listen(listener) {
+      listeners.add(listener);
+      // The session stays open for as long as somebody hears what it says.
+      const stop = new AbortController();
+      const held = lease(stop.signal).catch(() => undefined);
+      return () => {
+        listeners.delete(listener);
+        stop.abort();
+        void held.then(kept => kept?.release());
+      };
+    },
+  };
+}

@@ -1,0 +1,328 @@
+import type { CallContext } from '../../machines/schema/call.ts';
+import type { ProgramContext, ProgramEnd, Tally } from '../../machines/schema/program.ts';
+import type { Blobs } from '../blobs.ts';
+import type { Actor } from '../registry.ts';
+import type { Limits } from '../sandbox/limits.ts';
+import type { Host, Run } from '../sandbox/pool.ts';
+import type { JournalEntry, Outcome, Program, Step } from '../sandbox/protocol.ts';
+import type { Op, Store } from '../store.ts';
+import { isSettled, isWaiting } from '../views.ts';
+import { type Answering, endOf, errorOf, type StepEnd } from './answering.ts';
+import { childId } from './child-id.ts';
+import type { Journal } from './journal.ts';
+import type { ProgramShows } from './output.ts';
+import type { DeliveryRow, StepRow } from './rows.ts';
+import { createTally } from './tally.ts';
+
+/** Where programs are computed. */
+export interface Sandbox {
+  start(program: Program, host: Host, signal?: AbortSignal): Run;
+}
+
+export interface SessionParts {
+  store: Store;
+  blobs: Blobs;
+  journal: Journal;
+  output: ProgramShows;
+  answering: Answering;
+  sandbox: () => Sandbox;
+  limits: () => Partial<Limits>;
+  /** An execution as it is now, stored or not. */
+  call(id: string): Actor<'call'> | undefined;
+  /** Tells when an execution that is not the program's own has settled. */
+  follow(id: string, tell: (actor: Actor<'call'>) => void): () => void;
+  now: () => Date;
+}
+
+/** A step that was asked and whose end the program has not been given. */
+interface Open {
+  kind: Step['kind'];
+  child?: string;
+  /** Of a call: what it is now. Undefined while it is being started, and of one that another execution made. */
+  state?: string;
+  /** Of a sleep: its end, in milliseconds since 1970. */
+  due?: number;
+  stop?: () => void;
+}
+
+/** Who sleeps longer than this sleeps without a VM. */
+const NAP_MS = 1_000;
+/** Timers are looked at again so often: a clock may be set. */
+const LOOK_MS = 60_000;
+
+/**
+ * A program while it runs: what it asks is carried out, what comes back is written into its journal and handed to it.
+ *
+ * P1. A step's row goes into the batch of the first row of the call that carries it out; the id of the call follows from the step. So a
+ *     call is made once, whatever happens.
+ * P2. An answer is queued for the journal before the program sees it. What the program then does comes later in the store, or is lost with it.
+ * P3. The VM may be thrown away at any time: what it has seen is in the journal, and it is made again when there is something new to see.
+ * P4. When everything it waits for waits for a person, the session ends, and a new one begins when something is no longer so.
+ */
+export function createSession(
+  parts: SessionParts,
+  given: { id: string; context: ProgramContext; start: 'fresh' | 'resumed' | 'woken'; onPause: (waiting: number[], calls: Tally) => void },
+) {
+  const { store, blobs, journal, output, answering, now } = parts;
+  const { id, context } = given;
+  const clock = context.clock ?? context.startedAt;
+  const open = new Map<number, Open>();
+  const tally = createTally(context.calls);
+  const killing = new AbortController();
+  const ended = later<ProgramEnd>();
+  let backlog: DeliveryRow[] = [];
+  let run: Run | undefined;
+  let vm: 'away' | 'coming' | 'here' = 'away';
+  let order = 0;
+  let latest = clock;
+  /** Nothing is left to compute until something that is open ends. */
+  let idle = false;
+  let loaded = given.start === 'fresh';
+  /** Nothing has been asked yet, by this session or one before it. */
+  let blank = given.start === 'fresh';
+  let asked = false;
+  let closed = false;
+
+  const write = (ops: Op[]): void => {
+    store.write(ops).catch(() => {
+      // The writer has already ended all writing and told the daemon.
+    });
+  };
+
+  /** The time of an answer: the program's clock never goes back. */
+  function stamp(atLeast = 0): string {
+    const at = new Date(Math.max(now().getTime(), atLeast)).toISOString();
+    if (at > latest) latest = at;
+    return latest;
+  }
+
+  function end(n: number, how: StepEnd, ops: Op[] = [], notBefore?: number): void {
+    const step = open.get(n);
+    if (closed || !step) return;
+    open.delete(n);
+    idle = false;
+    const value = how.ok ? how.value : blobs.keep(how.error);
+    const row: DeliveryRow = { n, order: order++, at: stamp(notBefore), ok: how.ok, ...(value && { value }) };
+    write([...ops, journal.delivery(id, row)]);
+    hand(row);
+  }
+
+  function hand(row: DeliveryRow): void {
+    if (vm === 'here' && run?.deliver({ n: row.n, at: row.at, outcome: journal.outcomeOf(row) })) return;
+    backlog.push(row);
+    // One that is just leaving says so itself, and is then followed by another.
+    if (vm === 'away') begin();
+  }
+
+  function begin(): void {
+    vm = 'coming';
+    if (blank) start([], -1);
+    else recall().then(({ entries, last }) => start(entries, last), ended.reject);
+  }
+
+  /** The journal as it is on disk once everything that is queued now is there. */
+  async function recall(): Promise<{ entries: JournalEntry[]; last: number }> {
+    await store.write([]);
+    const recorded = await journal.read(id);
+    return { entries: journal.entries(recorded), last: Math.max(-1, ...[...recorded.deliveries.values()].map(row => row.order)) };
+  }
+
+  function start(entries: JournalEntry[], last: number): void {
+    if (closed) return;
+    blank = false;
+    const code = blobs.value(context.code) as string;
+    const mine = parts
+      .sandbox()
+      .start({ code, seed: context.seed, startedAt: clock, journal: entries, limits: parts.limits() }, host, killing.signal);
+    run = mine;
+    vm = 'here';
+    const fresh = backlog.filter(row => row.order > last);
+    backlog = [];
+    for (const row of fresh) hand(row);
+    mine.outcome.then(outcome => left(outcome));
+  }
+
+  function left(outcome: Outcome): void {
+    if (closed) return;
+    run = undefined;
+    vm = 'away';
+    if (outcome.type === 'parked') {
+      if (backlog.length > 0) begin();
+      return;
+    }
+    ended.resolve({
+      calls: tally.get(),
+      ...(outcome.type === 'done' ? { result: blobs.keepJson(outcome.json) } : { fault: outcome.fault }),
+    });
+  }
+
+  const host: Host = {
+    issued: steps => {
+      asked = true;
+      for (const step of steps) if (!closed) carryOut(step);
+    },
+    output: items => {
+      asked = true;
+      if (!closed) output.add(id, items);
+    },
+    idle: waiting => {
+      idle = waiting.every(n => open.has(n));
+      consider();
+    },
+  };
+
+  function carryOut({ n, kind, hash, summary, line, request }: Step): void {
+    const asked: unknown = JSON.parse(request);
+    const row: StepRow = { n, kind, hash, summary, at: now().toISOString(), ...(line !== undefined && { line }) };
+    open.set(n, { kind });
+    if (kind === 'call') call(row, asked);
+    else {
+      write([journal.step(id, { ...row, request: blobs.keepJson(request) })]);
+      wait(n, kind, row.at, asked);
+    }
+  }
+
+  function call(row: StepRow, request: unknown): void {
+    const { n } = row;
+    const { path } = request as { path: string };
+    const rowOf = (child?: string): Op => journal.step(id, { ...row, tool: path, ...(child !== undefined && { child }) });
+    try {
+      const asked = answering.call({ program: id, principal: context.principal, n, request, row: rowOf, simulate: context.simulate });
+      if ('end' in asked) {
+        end(n, asked.end, [asked.request ? journal.step(id, { ...row, tool: path, request: asked.request }) : rowOf()]);
+        return;
+      }
+      const { child, state } = asked;
+      open.set(n, { kind: 'call', child, ...(state !== undefined && { state }) });
+      if (child !== childId(id, n)) {
+        write([rowOf(child)]);
+        follow(n, child);
+        return;
+      }
+      tally.add(n);
+      if (asked.context) changed(n, state!, asked.context);
+    } catch (error) {
+      end(n, { ok: false, error: errorOf(error) }, [rowOf()]);
+    }
+  }
+
+  /** An execution that an idempotency key already stood for. */
+  function follow(n: number, child: string): void {
+    const stop = parts.follow(child, actor => end(n, endOf(actor.state, actor.context)));
+    const step = open.get(n);
+    if (step) step.stop = stop;
+    else stop();
+  }
+
+  /** What is not a call. It may be asked again after a restart. */
+  function wait(n: number, kind: Step['kind'], at: string, request: unknown): void {
+    if (kind === 'sleep') {
+      sleep(n, Date.parse(at) + Math.min((request as { ms: number }).ms, Number.MAX_SAFE_INTEGER / 2));
+      return;
+    }
+    answering.ask(kind, { principal: context.principal, request }).then(
+      value => end(n, { ok: true, value: blobs.keep(value) }),
+      error => end(n, { ok: false, error: errorOf(error) }),
+    );
+  }
+
+  function sleep(n: number, due: number): void {
+    const left = due - now().getTime();
+    if (left <= 0) {
+      end(n, { ok: true }, [], due);
+      return;
+    }
+    const timer = setTimeout(() => sleep(n, due), Math.min(left, LOOK_MS));
+    open.set(n, { kind: 'sleep', due, stop: () => clearTimeout(timer) });
+  }
+
+  function changed(n: number, state: string, call: CallContext): void {
+    const step = open.get(n);
+    if (closed || !loaded || step?.child === undefined) return;
+    step.state = state;
+    if (call.interactions.length > 0) tally.ask(n);
+    if (isSettled(state)) end(n, endOf(state, call));
+    else if (isWaiting(state)) consider();
+  }
+
+  /** Lets go of what is not needed: of the VM while the program sleeps, of everything while it waits for people. */
+  function consider(): void {
+    if (closed || !idle || !loaded || open.size === 0) return;
+    const soon = now().getTime() + NAP_MS;
+    const steps = [...open.values()];
+    if (steps.every(waitsForPerson)) {
+      const calls = tally.get();
+      rest();
+      given.onPause([...open.keys()], calls);
+    } else if (steps.every(step => waitsForPerson(step) || (step.due !== undefined && step.due > soon))) run?.park();
+  }
+
+  /** Takes up what was asked before: it may have ended meanwhile. */
+  async function load(): Promise<void> {
+    const recorded = await journal.read(id);
+    for (const row of recorded.deliveries.values()) {
+      order = Math.max(order, row.order + 1);
+      if (row.at > latest) latest = row.at;
+    }
+    const asked = [...recorded.steps.values()].filter(({ n }) => !recorded.deliveries.has(n));
+    for (const { n, kind, child } of asked) open.set(n, { kind, ...(child !== undefined && { child }) });
+    loaded = true;
+    if (closed) return;
+    // One that was paused had nothing left to compute. Of one that was not, nobody knows.
+    idle = given.start === 'woken' && asked.length > 0;
+    for (const row of asked) takeUp(row);
+    if (!idle && vm === 'away') begin();
+    consider();
+  }
+
+  function takeUp({ n, kind, at, child, request }: StepRow): void {
+    const actor = child === undefined ? undefined : parts.call(child);
+    if (kind !== 'call') wait(n, kind, at, request && blobs.value(request));
+    else if (child !== undefined && child !== childId(id, n)) follow(n, child);
+    else if (actor) changed(n, actor.state, actor.context);
+    else end(n, { ok: false, error: { code: 'internal', message: 'the call is no longer there' } });
+  }
+
+  /** Lets go of everything; the journal is all that is left. */
+  function rest(): void {
+    closed = true;
+    for (const { stop } of open.values()) stop?.();
+    run?.park();
+  }
+
+  return {
+    /** Computes it until it ends; never settles when it pauses or is killed. */
+    async run(): Promise<ProgramEnd> {
+      if (given.start === 'fresh') begin();
+      else load().catch(ended.reject);
+      return ended.promise;
+    },
+    childChanged: changed,
+    rest,
+    /** Ends it at once, whatever it does. */
+    kill(): void {
+      if (closed) return;
+      rest();
+      killing.abort();
+    },
+    /** The steps it waits for. */
+    open: (): number[] => [...open.keys()],
+    tally: tally.get,
+    hasAsked: (): boolean => asked,
+    /** Whether it knows yet what was asked before it. */
+    isLoaded: (): boolean => loaded,
+  };
+}
+export type Session = ReturnType<typeof createSession>;
+
+function later<T>() {
+  let resolve!: (value: T) => void;
+  let reject!: (error: unknown) => void;
+  const promise = new Promise<T>((yes, no) => {
+    resolve = yes;
+    reject = no;
+  });
+  return { promise, resolve, reject };
+}
+
+const waitsForPerson = ({ kind, state }: Open): boolean => kind === 'call' && state !== undefined && isWaiting(state);

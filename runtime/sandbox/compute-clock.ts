@@ -1,0 +1,59 @@
+import { readFileSync } from 'node:fs';
+import { performance } from 'node:perf_hooks';
+
+/** Measures how long a program computes on this thread, not how long it takes: a busy machine must not use up its limit. */
+export interface ComputeClock {
+  /** Runs something on the program's account. */
+  charge<T>(work: () => T): T;
+  /** True when the limit is used up. Cheap until it is nearly so. */
+  spent(): boolean;
+  milliseconds(): number;
+}
+
+/**
+ * Time by the wall is an upper bound that costs nothing; only when that passes the limit is the thread's own time asked for, where the
+ * platform tells it (Linux, and Node 24 everywhere).
+ */
+export function createComputeClock(limit: number): ComputeClock {
+  const cpuBefore = threadTime();
+  let total = 0;
+  let entered: number | undefined;
+  let askAt = limit;
+  const wall = (): number => total + (entered === undefined ? 0 : performance.now() - entered);
+  return {
+    charge(work) {
+      entered = performance.now();
+      try {
+        return work();
+      } finally {
+        total = wall();
+        entered = undefined;
+      }
+    },
+    spent() {
+      const past = wall();
+      if (past < askAt) return false;
+      const cpu = threadTime();
+      if (cpu === undefined || cpuBefore === undefined) return true;
+      const left = limit - (cpu - cpuBefore);
+      askAt = past + left;
+      return left <= 0;
+    },
+    milliseconds: wall,
+  };
+}
+
+/** Milliseconds of processor time this thread has had. */
+function threadTime(): number | undefined {
+  const { threadCpuUsage } = process as { threadCpuUsage?: () => { user: number; system: number } };
+  if (threadCpuUsage) {
+    const { user, system } = threadCpuUsage.call(process);
+    return (user + system) / 1000;
+  }
+  if (process.platform !== 'linux') return undefined;
+  try {
+    return Number(readFileSync('/proc/thread-self/schedstat', 'latin1').split(' ')[0]) / 1e6;
+  } catch {
+    return undefined; // a kernel without it: the wall's time counts
+  }
+}

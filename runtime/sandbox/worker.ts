@@ -1,0 +1,63 @@
+import os from 'node:os';
+import { parentPort, workerData } from 'node:worker_threads';
+import { toFault } from '../../machines/schema/fault.ts';
+import type { Limits } from './limits.ts';
+import { prepare } from './prepare.ts';
+import type { Order, Program, Report, Turn, WorkerData } from './protocol.ts';
+import { createScheduler } from './scheduler.ts';
+import { createVm, type Vm } from './vm.ts';
+
+/**
+ * The entry of a sandbox thread: one program at a time, each in a new VM that was made ready before. It has no environment, and asks its
+ * parent for everything.
+ */
+
+/** A VM whose memory grew beyond this leaves a large hole in the thread: a new thread is cheaper. */
+const LARGE = 24 * 1024 * 1024;
+
+const { wasm, beats, memory } = workerData as WorkerData;
+const port = parentPort!;
+const pulse = new Int32Array(beats);
+const beat = (): void => void Atomics.add(pulse, 0, 1);
+const post = (report: Report): void => port.postMessage(report);
+
+/** Tells how a program ended that will not end: the pool ends the thread. */
+function halt(turn: Turn): void {
+  post({ type: 'turn', turn, spoiled: true });
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+}
+
+let vm: Vm | undefined;
+let scheduler: ReturnType<typeof createScheduler> | undefined;
+
+async function renew(): Promise<void> {
+  scheduler = undefined;
+  vm = await createVm(wasm, memory);
+  post({ type: 'ready' });
+}
+
+async function start(program: Omit<Program, 'limits'>, limits: Limits): Promise<void> {
+  try {
+    const script = await prepare(program.code);
+    if (vm!.memory !== limits.memory) vm = await createVm(wasm, limits.memory);
+    scheduler = createScheduler({ vm: vm!, program, limits, beat, halt });
+    tell(scheduler.start(script));
+  } catch (error) {
+    const figures = { computeMs: 0, steps: 0, deliveries: 0 };
+    tell({ steps: [], output: [], waiting: [], figures, end: { type: 'failed', fault: toFault(error) } });
+  }
+}
+
+function tell(turn: Turn): void {
+  post({ type: 'turn', turn, spoiled: scheduler?.trapped() === true || vm!.size() > LARGE });
+}
+
+port.on('message', (order: Order) => {
+  if (order.type === 'start') void start(order.program, order.limits);
+  else if (order.type === 'drop') void renew();
+  else if (scheduler) tell(scheduler.deliver(order.deliveries));
+});
+
+// The server's own thread goes first. On Linux this lowers this thread only; elsewhere it would lower the process.
+if (process.platform === 'linux') os.setPriority(0, 5);
+void renew();

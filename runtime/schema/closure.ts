@@ -1,0 +1,44 @@
+import type { JsonSchema } from '../../machines/schema/tool.ts';
+import { definitionOf, eachSchema, isSchemaObject, type Lookup, referencesOf } from './references.ts';
+
+/** Names of all definitions a schema reaches, in the order they are come upon; at most `limit` of them. */
+export function reach(schema: unknown, lookup: Lookup, limit = Number.POSITIVE_INFINITY): Map<string, JsonSchema> {
+  const found = new Map<string, JsonSchema>();
+  const waiting = [...referencesOf(schema)];
+  for (let at = 0; at < waiting.length && found.size < limit; at++) {
+    const name = waiting[at]!;
+    if (found.has(name)) continue;
+    const definition = lookup(name) ?? true;
+    found.set(name, definition);
+    waiting.push(...referencesOf(definition));
+  }
+  return found;
+}
+
+/**
+ * Makes a schema self-contained: the definitions it reaches, and only those, under `$defs`. Nothing is inlined. With a `limit`, that many
+ * definitions are carried, nearest first, and what the last of them refer to is taken as anything: fit to read, not to validate with.
+ */
+export function closure(schema: JsonSchema, lookup: Lookup, options: { readonly limit?: number } = {}): JsonSchema {
+  if (!isSchemaObject(schema)) return schema;
+  const definitions = reach(schema, lookup, options.limit);
+  if (definitions.size === 0) return schema;
+  const $defs: Record<string, JsonSchema> = {};
+  for (const [name, definition] of definitions) $defs[name] = definition;
+  if (options.limit === undefined || definitions.size < options.limit) return { ...schema, $defs };
+  for (const [name, definition] of definitions) $defs[name] = openEnds(definition, definitions);
+  return { ...(openEnds(schema, definitions) as Record<string, unknown>), $defs };
+}
+
+/** The schema with references that all lead somewhere: itself where they do, else a copy. */
+function openEnds(schema: JsonSchema, definitions: ReadonlyMap<string, JsonSchema>): JsonSchema {
+  if ([...referencesOf(schema)].every(name => definitions.has(name))) return schema;
+  const copy = structuredClone(schema);
+  eachSchema(copy, node => {
+    const name = definitionOf(node.$ref);
+    if (name === undefined || definitions.has(name)) return;
+    node.description ??= `${name} (left out)`;
+    delete node.$ref;
+  });
+  return copy;
+}

@@ -1,0 +1,39 @@
+import type { JsonSchema } from '../../machines/schema/tool.ts';
+
+const PREFIX = '#/$defs/';
+
+/** Finds a definition of the table a schema belongs to. */
+export type Lookup = (name: string) => JsonSchema | undefined;
+
+/** The definition a `$ref` names, or undefined when it is no reference into the table. */
+export const definitionOf = (ref: unknown): string | undefined =>
+  typeof ref === 'string' && ref.startsWith(PREFIX) ? ref.slice(PREFIX.length) : undefined;
+
+const MAPS: ReadonlySet<string> = new Set(['properties', 'patternProperties', 'dependentSchemas', '$defs']);
+const DATA: ReadonlySet<string> = new Set(['x-executor-later', 'const', 'enum', 'examples', 'default', 'required', 'dependentRequired']);
+
+export const isSchemaObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Calls back for every schema inside a schema, itself first. Data such as `default` or `examples` is no schema. */
+export function eachSchema(schema: unknown, visit: (schema: Record<string, unknown>) => void): void {
+  if (!isSchemaObject(schema)) return;
+  visit(schema);
+  for (const key in schema) {
+    const value = schema[key];
+    if (typeof value !== 'object' || value === null || DATA.has(key)) continue;
+    if (Array.isArray(value)) for (const item of value) eachSchema(item, visit);
+    else if (MAPS.has(key)) for (const name in value) eachSchema((value as Record<string, unknown>)[name], visit);
+    else eachSchema(value, visit);
+  }
+}
+
+/** Names of the definitions a schema refers to itself, without those that they refer to in turn. */
+export function referencesOf(schema: unknown): Set<string> {
+  const found = new Set<string>();
+  eachSchema(schema, ({ $ref }) => {
+    const name = definitionOf($ref);
+    if (name !== undefined) found.add(name);
+  });
+  return found;
+}
