@@ -1,0 +1,74 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { FaultError } from '../../../machines/schema/fault.ts';
+import type { Principal } from '../../../machines/schema/principal.ts';
+import { reachesSource } from '../../../runtime/principals.ts';
+import type { Through } from '../endpoint.ts';
+import { refuse } from '../refuse.ts';
+import type { Surface } from '../server.ts';
+import { PassthroughEndpoint } from './endpoint.ts';
+
+/** So many places (source and patterns) are kept; the longest unused one without a client goes first. */
+const KEPT = 200;
+
+/** `/mcp/<namespace>`: a place for each source that is asked for, and for each choice of its tools, made when first asked for. */
+export class Passthroughs {
+  readonly #surface: Surface;
+  readonly #limits: { idleMs: number; max: number };
+  readonly #places = new Map<string, PassthroughEndpoint>();
+
+  constructor(surface: Surface, limits: { idleMs: number; max: number }) {
+    this.#surface = surface;
+    this.#limits = limits;
+  }
+
+  get sessionCount(): number {
+    let count = 0;
+    for (const place of this.#places.values()) count += place.sessionCount;
+    return count;
+  }
+
+  /** A source that is not there, or of which this principal may use nothing, is a place that is not there. */
+  async handle(
+    req: IncomingMessage,
+    res: ServerResponse,
+    through: Through,
+    context: { principal: Principal; body?: unknown },
+  ): Promise<void> {
+    const { namespace } = through;
+    try {
+      this.#surface.runtime.sources.get(namespace);
+      if (!reachesSource(context.principal, namespace)) throw new FaultError('source_not_found', `there is no source ${namespace}`);
+    } catch (error) {
+      const message = error instanceof FaultError ? error.message : 'Internal error.';
+      refuse(res, error instanceof FaultError ? 404 : 500, -32001, message);
+      return;
+    }
+    await this.#at(through).handle(req, res, context);
+  }
+
+  closeOf(principalId: string): void {
+    for (const place of this.#places.values()) void place.closeOf(principalId);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#places.values()].map(place => place.close()));
+  }
+
+  #at(through: Through): PassthroughEndpoint {
+    const key = `${through.namespace}?${[...through.patterns].sort().join(',')}`;
+    const place = this.#places.get(key) ?? new PassthroughEndpoint(this.#surface, through, this.#limits);
+    this.#places.delete(key);
+    this.#places.set(key, place);
+    if (this.#places.size > KEPT) this.#evict();
+    return place;
+  }
+
+  #evict(): void {
+    for (const [key, place] of this.#places) {
+      if (place.isBusy) continue;
+      this.#places.delete(key);
+      void place.close();
+      return;
+    }
+  }
+}

@@ -1,0 +1,141 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { JSONRPCMessage, MessageExtraInfo, RequestId, Transport, TransportSendOptions } from '@modelcontextprotocol/server';
+import type { Principal } from '../../machines/schema/principal.ts';
+import { EventStream, parseEventId } from './event-stream.ts';
+import { Exchange } from './exchange.ts';
+import { authInfoOf } from './principal.ts';
+import { refuse } from './refuse.ts';
+
+const KEPT_STREAMS = 8;
+
+/**
+ * One session of a 2025 revision, as an SDK transport that speaks to node:http directly. The SDK's own node transport converts every
+ * request and response to web ones and can answer either always with JSON or always with a stream; this one decides per request.
+ *
+ * It carries messages and owns nothing else: executions belong to principals, so a session may be lost at any time.
+ *
+ * @see https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#streamable-http
+ */
+export class Session implements Transport {
+  readonly sessionId: string;
+  readonly principalId: string;
+  lastUsed = Date.now();
+  onclose?: () => void;
+  onerror?: (error: Error) => void;
+  onmessage?: (message: JSONRPCMessage, extra?: MessageExtraInfo) => void;
+
+  readonly #exchanges = new Map<RequestId, Exchange>();
+  readonly #streams = new Map<number, EventStream>();
+  #listening: EventStream | undefined;
+  #streamCount = 0;
+  #initialized = false;
+  #closed = false;
+
+  constructor(sessionId: string, principalId: string) {
+    this.sessionId = sessionId;
+    this.principalId = principalId;
+  }
+
+  async start(): Promise<void> {}
+
+  /** Something is under way, or a client listens: not idle. */
+  get busy(): boolean {
+    return this.#exchanges.size > 0 || this.#listening?.connected === true;
+  }
+
+  /** POST: one message, or a batch as 2025-03-26 has them. */
+  post(req: IncomingMessage, res: ServerResponse, body: unknown, principal: Principal): void {
+    this.lastUsed = Date.now();
+    const messages = (Array.isArray(body) ? body : [body]) as JSONRPCMessage[];
+    const ids = messages.flatMap(message => ('method' in message && 'id' in message ? [message.id] : []));
+    const used = ids.find(id => this.#exchanges.has(id));
+    if (used !== undefined) {
+      refuse(res, 400, -32600, `Request id ${JSON.stringify(used)} is in use.`, { id: used });
+      return;
+    }
+    if (ids.length > 0) {
+      const accept = req.headers.accept ?? '';
+      const streams = accept.includes('text/event-stream');
+      const exchange = new Exchange({
+        res,
+        ids,
+        batch: Array.isArray(body),
+        plain: !streams || accept.includes('application/json') || accept.includes('*/*'),
+        streamed: streams ? () => this.#openStream() : undefined,
+        sessionId: () => (this.#initialized ? this.sessionId : undefined),
+      });
+      for (const id of ids) this.#exchanges.set(id, exchange);
+    } else {
+      res.writeHead(202).end();
+    }
+    const extra: MessageExtraInfo = { authInfo: authInfoOf(principal) };
+    for (const message of messages) {
+      this.onmessage?.(message, extra);
+      if ('method' in message && message.method === 'notifications/cancelled') this.#cancel(message.params?.requestId as RequestId);
+    }
+  }
+
+  /** GET: the stream for what the server says by itself, or, with `Last-Event-ID`, the one that was cut. */
+  listen(req: IncomingMessage, res: ServerResponse): void {
+    this.lastUsed = Date.now();
+    const last = req.headers['last-event-id'];
+    if (typeof last === 'string') {
+      const at = parseEventId(last);
+      const stream = at && this.#streams.get(at.stream);
+      if (at && stream) stream.attach(res, this.sessionId, at.n);
+      else refuse(res, 400, -32000, 'Last-Event-ID names no stream that is kept.');
+      return;
+    }
+    if (this.#listening?.connected) {
+      refuse(res, 409, -32000, 'Conflict: this session already has a listening stream.');
+      return;
+    }
+    this.#listening = this.#openStream();
+    this.#listening.attach(res, this.sessionId, 0);
+  }
+
+  async send(message: JSONRPCMessage, options?: TransportSendOptions): Promise<void> {
+    if (!('method' in message)) return this.#answer(message);
+    const related = options?.relatedRequestId;
+    const exchange = related === undefined ? undefined : this.#exchanges.get(related);
+    const said = exchange ? exchange.say(message) : this.#listening !== undefined;
+    if (said && !exchange) this.#listening?.send(message);
+    if (!said && 'id' in message) throw new Error('The client has no stream open on which it could be asked.');
+  }
+
+  /** Waits still open are dropped; the executions they waited for go on. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    for (const exchange of new Set(this.#exchanges.values())) exchange.drop();
+    for (const stream of this.#streams.values()) stream.end();
+    this.#exchanges.clear();
+    this.#streams.clear();
+    this.onclose?.();
+  }
+
+  #answer(message: JSONRPCMessage): void {
+    const { id } = message as { id: RequestId };
+    const exchange = this.#exchanges.get(id);
+    if (!exchange) return;
+    this.#exchanges.delete(id);
+    this.lastUsed = Date.now();
+    if (!this.#initialized && 'result' in message) this.#initialized = true;
+    exchange.answer(id, message);
+  }
+
+  #cancel(id: RequestId): void {
+    this.#exchanges.get(id)?.cancel(id);
+    this.#exchanges.delete(id);
+  }
+
+  #openStream(): EventStream {
+    const stream = new EventStream(++this.#streamCount);
+    this.#streams.set(stream.id, stream);
+    for (const [id, kept] of this.#streams) {
+      if (this.#streams.size <= KEPT_STREAMS) break;
+      if (kept.ended || (kept !== this.#listening && !kept.connected)) this.#streams.delete(id);
+    }
+    return stream;
+  }
+}
