@@ -1,0 +1,21 @@
+import type { ConnectionView } from '../../machines/schema/connection.ts';
+import { outTable } from '../columns.ts';
+import type { Context } from '../command.ts';
+import { connect } from '../connect.ts';
+import { note, outJson } from '../print.ts';
+
+/** `executor connections` */
+export async function run({ entry, json, words }: Context): Promise<undefined> {
+  const query = words[0] ? `?source=${encodeURIComponent(words[0])}` : '';
+  const page = await (await connect(entry)).ask<{ items: ConnectionView[] }>({ path: `/api/connections${query}` });
+  if (json) return outJson(page);
+  if (page.items.length === 0) note('No connections yet. Connect a source: executor connect <namespace>');
+  outTable(page.items, [
+    { heading: 'CONNECTION', cell: each => `${each.source}/${each.name}${each.default ? ' *' : ''}` },
+    { heading: 'METHOD', cell: each => each.method },
+    { heading: 'STATE', cell: each => each.state },
+    { heading: 'ACCOUNT', cell: each => each.identity ?? '-' },
+    { heading: 'EXPIRES', cell: each => each.expiresAt ?? '-' },
+    { heading: 'LAST ERROR', cell: each => each.error?.message ?? '-' },
+  ]);
+}

@@ -1,0 +1,87 @@
+import type { Command } from '../command.ts';
+
+export const daemonCommands: Command[] = [
+  {
+    name: 'install',
+    usage: '',
+    about: 'Run the daemon as a service that survives logout and reboot: systemd, launchd or a scheduled task.',
+    flags: { print: { about: 'Show the unit, install nothing' } },
+    examples: ['install', 'install --print'],
+    load: () => import('../commands/install.ts'),
+  },
+  {
+    name: 'uninstall',
+    usage: '',
+    about: 'Stop and remove the service. What is stored stays.',
+    examples: ['uninstall'],
+    load: () => import('../commands/uninstall.ts'),
+  },
+  {
+    name: 'status',
+    usage: '',
+    about: 'Show the service and the daemon. Exits 6 when none runs.',
+    examples: ['status', 'status --json'],
+    load: () => import('../commands/status.ts'),
+  },
+  {
+    name: 'web',
+    usage: '',
+    about: 'Open the web interface. The daemon is started if none runs.',
+    flags: {
+      'no-browser': { about: 'Print a one-time sign-in link instead of opening a browser' },
+      foreground: { about: 'Run the daemon in this terminal instead of in the background' },
+      port: { about: 'With --foreground: port to listen on', value: 'port' },
+      host: { about: 'With --foreground: address to listen on', value: 'address' },
+      'require-token': { about: 'With --foreground: no tokenless access, not even on loopback' },
+      'allowed-host': { about: 'With --foreground: a Host name to answer to', value: 'name', many: true },
+    },
+    examples: ['web', 'web --no-browser', 'web --foreground --port 4788'],
+    load: () => import('../commands/web.ts'),
+  },
+  {
+    name: 'daemon start',
+    usage: '',
+    about: 'Start the background daemon.',
+    examples: ['daemon start'],
+    load: () => import('../commands/daemon-start.ts'),
+  },
+  {
+    name: 'daemon stop',
+    usage: '',
+    about: 'Stop the background daemon. What waits for a person is kept.',
+    examples: ['daemon stop'],
+    load: () => import('../commands/daemon-stop.ts'),
+  },
+  {
+    name: 'daemon restart',
+    usage: '',
+    about: 'Stop the background daemon and start it again.',
+    examples: ['daemon restart'],
+    load: () => import('../commands/daemon-restart.ts'),
+  },
+  {
+    name: 'daemon status',
+    usage: '',
+    about: 'Show whether the daemon runs, and where. Exits 6 when it does not.',
+    examples: ['daemon status', 'daemon status --json'],
+    load: () => import('../commands/daemon-status.ts'),
+  },
+  {
+    name: 'daemon logs',
+    usage: '',
+    about: "Show the end of the background daemon's log.",
+    flags: {
+      lines: { about: 'How many lines (default 100)', value: 'n' },
+      follow: { about: 'Go on as lines are added', short: 'f' },
+    },
+    examples: ['daemon logs', 'daemon logs --lines 20 --follow'],
+    load: () => import('../commands/daemon-logs.ts'),
+  },
+  {
+    name: 'mcp',
+    usage: '',
+    about: 'Serve MCP over stdio, for an MCP client to launch. A bridge to the daemon, which is started if none runs.',
+    examples: ['mcp'],
+    load: () => import('../commands/mcp.ts'),
+  },
+];
