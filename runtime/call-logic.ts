@@ -23,6 +23,7 @@ import type { Limits } from './limits.ts';
 import type { Logic } from './logic.ts';
 import { isInSlice, type Principals } from './principals.ts';
 import type { Plans } from './programs/plan.ts';
+import type { Programs } from './programs/programs.ts';
 import type { SettingsStore } from './settings.ts';
 import { createSurprise } from './surprise.ts';
 
@@ -40,10 +41,25 @@ export function createCallLogic(parts: {
   limits?: Limits;
   compare?: Compare;
   plans?: Plans;
+  programs?: Pick<Programs, 'isRunning'>;
   now: () => Date;
   log?: (line: string) => void;
 }): Logic {
-  const { catalog, judgement, ledger, blobs, dispatch, settings, principals, limits, compare, plans, now, log = () => {} } = parts;
+  const {
+    catalog,
+    judgement,
+    ledger,
+    blobs,
+    dispatch,
+    settings,
+    principals,
+    limits,
+    compare,
+    plans,
+    programs,
+    now,
+    log = () => {},
+  } = parts;
   const surprise = createSurprise(tool => catalog.lookupOf(tool), log);
 
   const inputOf = (context: CallContext) => blobs.value(context.input) as Record<string, unknown>;
@@ -203,6 +219,11 @@ export function createCallLogic(parts: {
     },
     refuse: snapshot => (snapshot.value === 'failed' && !snapshot.context.resolved ? snapshot.context.fault : undefined),
     notes: callNotes(blobs),
+    // A program that rests or ends is shown with its calls: they are stored with it.
+    patient: (_id, context) => {
+      const { parent } = context as CallContext;
+      return parent === undefined || (programs?.isRunning(parent) ?? true);
+    },
     sync: (before, after) => after.context.interactions.length > 0 && before?.context.interactions !== after.context.interactions,
     index: (id, snapshot) => indexRows(id, String(snapshot.value), snapshot.context),
     due: snapshot => (snapshot.value === 'awaitingApproval' ? snapshot.context.interactions.at(-1)?.expiresAt : undefined),

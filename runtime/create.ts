@@ -239,7 +239,21 @@ async function assemble(options: RuntimeOptions): Promise<Runtime> {
   });
   const logics = {
     program: createProgramLogic(programs),
-    call: createCallLogic({ catalog, judgement, ledger, blobs, dispatch, settings, principals, limits, compare, plans, now, log }),
+    call: createCallLogic({
+      catalog,
+      judgement,
+      ledger,
+      blobs,
+      dispatch,
+      settings,
+      principals,
+      limits,
+      compare,
+      plans,
+      programs,
+      now,
+      log,
+    }),
     connection: accounts.logic,
     source: createSourceLogic({
       catalog,

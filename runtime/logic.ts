@@ -42,7 +42,7 @@ export interface Logic {
   /** Says why an actor is not to be stored at all. */
   refuse?(snapshot: AnyMachineSnapshot): Fault | undefined;
   /** False when its first row may not wait for its second, though its effects run already. */
-  patient?(id: string): boolean;
+  patient?(id: string, context: unknown): boolean;
   /** True when a transition announces or settles something a person relies on: its batch is fsynced. */
   sync(before: AnyMachineSnapshot | undefined, after: AnyMachineSnapshot): boolean;
   /** Where the actor is to be found. */

@@ -137,7 +137,7 @@ export function createRegistry(options: {
       sync: () => actor.sync,
       // All that it asked for is under way already, and nobody is told of it before its next transition.
       patient: () =>
-        (logics[actor.kind].patient?.(actor.id) ?? true) &&
+        (logics[actor.kind].patient?.(actor.id, actor.snapshot.context) ?? true) &&
         actor.starting.size === 0 &&
         actor.running.size > 0 &&
         !actor.sync &&

@@ -82,6 +82,9 @@ export function createPrograms(parts: Omit<SessionParts, 'call'> & { store: Stor
     /** Whether it has asked or shown anything since it was set running. */
     hasAsked: (id: string): boolean => sessions.get(id)?.hasAsked() ?? true,
 
+    /** Whether a program is under way: from the tick in which it pauses or ends it is not. */
+    isRunning: (id: string): boolean => sessions.has(id),
+
     /** What is known of a program's calls, newer than its row says. */
     tally: (id: string): Tally | undefined => (sessions.get(id)?.isLoaded() ? sessions.get(id)?.tally() : undefined),
 
