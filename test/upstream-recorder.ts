@@ -6,6 +6,15 @@ export interface Ending {
   after(fn: () => unknown): void;
 }
 
+/** What is registered last ends first: a client before the daemon it would start again, a daemon before its directory. */
+export function lastFirst(t: Ending): Ending {
+  const endings: (() => unknown)[] = [];
+  t.after(async () => {
+    for (const end of endings.reverse()) await end();
+  });
+  return { after: end => void endings.push(end) };
+}
+
 /** A request that reached the upstream. */
 export interface Arrived {
   method: string;

@@ -5,14 +5,11 @@ import { after, before, test } from 'node:test';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { DIST } from '../daemon.ts';
+import { lastFirst } from '../upstream-recorder.ts';
 import { examplesOf, golden, page } from './example.ts';
 import { openShell } from './shell.ts';
 
-const end: (() => unknown)[] = [];
-const t = { after: (fn: () => unknown) => void end.unshift(fn) };
-after(async () => {
-  for (const fn of end) await fn();
-});
+const t = lastFirst({ after });
 
 const shell = openShell(t);
 const { env } = shell;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { after, type TestContext, test } from 'node:test';
+import { after, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client as ClientV2 } from '@modelcontextprotocol/client';
 import { StdioClientTransport as StdioV2 } from '@modelcontextprotocol/client/stdio';
@@ -11,18 +11,19 @@ import { StdioClientTransport as StdioV1 } from '@modelcontextprotocol/sdk/clien
 import { type AnyClient, call } from '../mcp/clients.ts';
 import { daemonWithShop } from '../mcp/daemon.ts';
 import { envelope, post, request, toolCall } from '../mcp/raw.ts';
+import { type Ending, lastFirst } from '../upstream-recorder.ts';
 
 type Daemon = Awaited<ReturnType<typeof daemonWithShop>>;
 type Command = ReturnType<Daemon['bridge']>;
 
-async function v1(t: TestContext, command: Command): Promise<ClientV1> {
+async function v1(t: Ending, command: Command): Promise<ClientV1> {
   const client = new ClientV1({ name: 'stdio-v1', version: '1' });
   await client.connect(new StdioV1({ ...command, stderr: 'ignore' }));
   t.after(() => client.close());
   return client;
 }
 
-async function v2(t: TestContext, command: Command): Promise<ClientV2> {
+async function v2(t: Ending, command: Command): Promise<ClientV2> {
   const client = new ClientV2({ name: 'stdio-v2', version: '1' }, { versionNegotiation: { mode: 'auto' } });
   await client.connect(new StdioV2({ ...command, stderr: 'ignore' }));
   t.after(() => client.close());
@@ -35,10 +36,11 @@ const ERAS = [
 ] as const;
 
 for (const [name, connect] of ERAS) {
-  const start = async (t: TestContext, d: Daemon, token?: string) =>
+  const start = async (t: Ending, d: Daemon, token?: string) =>
     (await connect(t, d.bridge(token === undefined ? {} : { EXECUTOR_TOKEN: token }))) as unknown as AnyClient;
 
-  test(`stdio, ${name}: lists, finds, reads, pauses, and others resume, also over a kill of the daemon`, async t => {
+  test(`stdio, ${name}: lists, finds, reads, pauses, and others resume, also over a kill of the daemon`, async own => {
+    const t = lastFirst(own);
     const d = await daemonWithShop(t);
     const client = await start(t, d);
     assert.equal((await client.listTools()).tools.length, 5);
@@ -59,7 +61,8 @@ for (const [name, connect] of ERAS) {
     assert.ok(parallel.every(({ data }) => data.status === 'done'));
   });
 
-  test(`stdio, ${name}: a call under way at a kill is the same call afterwards`, async t => {
+  test(`stdio, ${name}: a call under way at a kill is the same call afterwards`, async own => {
+    const t = lastFirst(own);
     const d = await daemonWithShop(t);
     const client = await start(t, d);
     const underWay = call(client, 'call', { path: 'shop.books.list', input: { delayMs: 1000 } });
@@ -74,7 +77,8 @@ for (const [name, connect] of ERAS) {
     );
   });
 
-  test(`stdio, ${name}: a write under way at a kill comes back as an unknown outcome, not as a second write`, async t => {
+  test(`stdio, ${name}: a write under way at a kill comes back as an unknown outcome, not as a second write`, async own => {
+    const t = lastFirst(own);
     const d = await daemonWithShop(t);
     await d.ask('PUT', '/api/policies', { pattern: 'shop.**', decision: 'allow' });
     const client = await start(t, d);
@@ -96,7 +100,7 @@ async function until(holds: () => boolean): Promise<void> {
 }
 
 /** A bridge whose lines the test writes and reads itself. */
-function bare(t: TestContext, command: Command) {
+function bare(t: Ending, command: Command) {
   const child: ChildProcessWithoutNullStreams = spawn(command.command, command.args, { env: command.env });
   t.after(() => child.kill('SIGKILL'));
   const lines: Record<string, unknown>[] = [];
@@ -131,7 +135,8 @@ const initialize = request(0, 'initialize', {
 });
 const initialized = { jsonrpc: '2.0', method: 'notifications/initialized' };
 
-test('stdio: what the daemon says by itself arrives, also after it was killed and started again', async t => {
+test('stdio: what the daemon says by itself arrives, also after it was killed and started again', async own => {
+  const t = lastFirst(own);
   const d = await daemonWithShop(t);
   const bridge = bare(t, d.bridge());
   bridge.send(initialize);
@@ -150,7 +155,7 @@ test('stdio: what the daemon says by itself arrives, also after it was killed an
 });
 
 /** For the tests that leave it as it is. */
-const shared = daemonWithShop({ after });
+const shared = daemonWithShop(lastFirst({ after }));
 
 test('stdio: any number of bridges side by side, which end with their clients', async t => {
   const d = await shared;
