@@ -1,7 +1,4 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { FaultError, toFault } from '../machines/schema/fault.ts';
-import type { SourceKind } from '../machines/schema/source.ts';
 import { createAccounts } from './accounts.ts';
 import { createActorViews } from './actors.ts';
 import { createAudit } from './audit.ts';
@@ -14,73 +11,43 @@ import { createClients } from './clients.ts';
 import { createCompanions } from './companions.ts';
 import { createCompare } from './compare.ts';
 import { createConfig } from './config/apply-config.ts';
-import { openDataDir } from './data-dir.ts';
-import { createDetection, type Found } from './detection.ts';
+import type { Found } from './detection.ts';
 import { createDispatch } from './dispatch.ts';
 import { diagnose } from './doctor.ts';
 import { createDocuments } from './documents.ts';
-import { createExecutions, type Execution } from './executions.ts';
-import { createExport } from './export/export.ts';
-import { createExposure } from './exposure.ts';
+import { createExecutions } from './executions.ts';
 import { createIdempotency } from './idempotency.ts';
 import { createJudgement } from './judgement.ts';
-import { loadKey } from './key.ts';
-import { openKeychain } from './keychain.ts';
+import { assembleKinds } from './kinds/assemble.ts';
 import { withBuiltin } from './kinds/builtin/dispatch.ts';
-import { graphql } from './kinds/graphql/graphql.ts';
-import type { Kind } from './kinds/kind.ts';
-import { createFreshness } from './kinds/mcp/freshness.ts';
-import { createMcp } from './kinds/mcp/mcp.ts';
 import type { PoolLimits } from './kinds/mcp/pool.ts';
-import { openapi } from './kinds/openapi/openapi.ts';
-import { createKnownSources, type KnownSource } from './known-sources.ts';
+import { createKnownSources } from './known-sources.ts';
 import { createLedger } from './ledger.ts';
+import { createLifetime, SURVIVED_MS } from './lifetime.ts';
 import { createLimits } from './limits.ts';
-import { openDatabase } from './open-database.ts';
+import { openData } from './open-data.ts';
 import { openPolicies } from './policies.ts';
 import { createPolicyDesk } from './policy/desk.ts';
 import { preview } from './policy/preview.ts';
 import { simulate } from './policy/simulate.ts';
-import { createPrincipals, isInSlice } from './principals.ts';
+import { createPrincipals } from './principals.ts';
 import { createProgramLogic } from './program-logic.ts';
-import { createAnswering } from './programs/answering.ts';
-import { createJournal } from './programs/journal.ts';
-import { limitsOf } from './programs/limits.ts';
-import { createOutput } from './programs/output.ts';
-import { createPlans } from './programs/plan.ts';
-import { createPrograms } from './programs/programs.ts';
-import { createSandbox } from './programs/sandbox.ts';
-import { createSimulation } from './programs/simulated.ts';
-import { createProgramStart } from './programs/start.ts';
+import { assemblePrograms } from './programs/assemble.ts';
+import { createPublication } from './publication.ts';
 import { createQuarantine } from './quarantine.ts';
-import { createRegistry, type Published, type Registry } from './registry.ts';
+import { createRegistry, type Registry } from './registry.ts';
 import { createRetention } from './retention.ts';
-import { finishRotation } from './rotate-key.ts';
-import type { Change, Runtime } from './runtime.ts';
+import type { Runtime } from './runtime.ts';
 import { createScheduler } from './scheduler.ts';
-import { createSealedEnv } from './sealed-env.ts';
-import { createSealedHeaders } from './sealed-headers.ts';
-import { openSecrets } from './secrets.ts';
 import { createSessions } from './sessions.ts';
 import { openSettings } from './settings.ts';
 import { createSourceLogic } from './source-logic.ts';
 import { createSources } from './sources.ts';
-import { loadToken } from './token.ts';
 import { openTokens } from './tokens.ts';
+import { createToolDoors } from './tool-doors.ts';
 import { createUpstream } from './upstream.ts';
 import { VERSION } from './version.ts';
-import { isSettled, isWaiting, sourceView } from './views.ts';
-import { createWaiters } from './waiting.ts';
-import { warmUp } from './warm-up.ts';
 
-/** A row that ends the process this many times in a row is set aside. */
-const BOOT_LIMIT = 3;
-/** So long after the start, the process counts as having survived what it took up again. */
-const SURVIVED_MS = 10_000;
-/** So long after the start what is asked for first is got ready, if nobody has asked for it before. */
-const WARM_MS = 100;
-/** What runs gets this long to end when the daemon is stopped. */
-const GRACE_MS = 2_000;
 /** So long the record of what was done is kept, unless the owner says otherwise. */
 const AUDIT_DAYS = 730;
 
@@ -118,20 +85,14 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
 }
 
 async function assemble(options: RuntimeOptions): Promise<Runtime> {
-  const { now = () => new Date(), base = () => 'http://127.0.0.1:4788', log = () => {} } = options;
+  const { now = () => new Date(), base = () => 'http://127.0.0.1:4788', log = () => {}, allowPrivate = false } = options;
   const openedAt = now().getTime();
+  const isFresh = () => now().getTime() - openedAt < SURVIVED_MS;
   let isClosing = false;
-  const dataDir = openDataDir(options.dataDir);
-  const store = await openDatabase(dataDir, error => (options.onFatal ?? fatal)(error));
-  const token = loadToken(dataDir);
-  const keychain = existsSync(join(dataDir, 'key')) ? undefined : await openKeychain();
-  const keyPlace = keychain ? { keychain } : {};
-  await finishRotation(dataDir, store, keyPlace);
-  const key = await loadKey(dataDir, async () => (await store.secret.keys({ limit: 1 }).all()).length > 0, keyPlace);
-  const secrets = openSecrets({ key, store: { get: handle => store.secret.getSync(handle) } });
-  const headers = createSealedHeaders(store, secrets);
-  const env = createSealedEnv(store, secrets);
-  const upstream = createUpstream({ userAgent: `executor/${VERSION}`, allowPrivate: options.allowPrivate ?? false });
+  const registryOf = (): Registry => registry;
+
+  const { dataDir, store, token, key, secrets, headers, env } = await openData(options.dataDir, options.onFatal ?? fatal);
+  const upstream = createUpstream({ userAgent: `executor/${VERSION}`, allowPrivate });
   const tokens = await openTokens(store, now);
   const principals = createPrincipals(token, tokens);
   const audit = createAudit(store, now);
@@ -139,24 +100,14 @@ async function assemble(options: RuntimeOptions): Promise<Runtime> {
   const documents = createDocuments(store);
   const policies = await openPolicies(store, now);
   const ledger = createLedger(store, now);
-  const calls = createWaiters<Execution>();
-  const sourceWaiters = createWaiters<KnownSource>();
-  const listeners = new Set<(change: Change) => void>();
-  const progress = new Map<string, { done: number; total: number }>();
+  const settings = openSettings(store, now);
+  const limits = createLimits(store, settings, now);
+  const idempotency = createIdempotency(store, now);
+  const quarantine = createQuarantine(store, now, log);
+  const publication = createPublication(log);
+  const { executionWaiters, progress } = publication;
   const prefetched = new Map<string, Found>();
 
-  const publish = (change: Change) => {
-    for (const listener of listeners) {
-      try {
-        listener(change);
-      } catch (error) {
-        // A listener that fails must not keep the others from hearing (STYLE, R6).
-        log(`a listener failed: ${error}`);
-      }
-    }
-  };
-
-  const quarantine = createQuarantine(store, now, log);
   const known = createKnownSources();
   const catalog = createCatalog(store, known);
   const source = (namespace: string) => {
@@ -164,18 +115,12 @@ async function assemble(options: RuntimeOptions): Promise<Runtime> {
     if (!context) throw new FaultError('source_not_found', `there is no source ${namespace}`);
     return context;
   };
-  const companions = createCompanions();
-  const freshness = createFreshness(namespace => {
-    const state = known.get(namespace)?.state;
-    if (state === 'ready') registry.send('source', namespace, { type: 'refresh' });
-    return state === 'ready' ? 'started' : state === 'refreshing' || state === 'indexing' ? 'busy' : 'not_now';
-  });
-  const mcp = createMcp({ upstream, limits: options.sessions, patience: options.patience, onHeard: freshness.hear });
-  const kinds: Partial<Record<SourceKind, Kind>> = { openapi, graphql, mcp: mcp.kind };
-  const detection = createDetection({
-    kinds: Object.values(kinds),
+  const { kinds, mcp, freshness, detection, load } = assembleKinds({
     upstream,
-    ...(options.patience?.descriptionMs && { timeoutMs: options.patience.descriptionMs }),
+    known,
+    registry: registryOf,
+    limits: options.sessions,
+    patience: options.patience,
   });
   const accounts = createAccounts({
     store,
@@ -184,14 +129,15 @@ async function assemble(options: RuntimeOptions): Promise<Runtime> {
     sources: known,
     headersOf: headers.of,
     envOf: env.of,
-    registry: () => registry,
-    allowPrivate: options.allowPrivate ?? false,
+    registry: registryOf,
+    allowPrivate,
     base,
     local: options.local ?? base,
     now,
     log,
   });
   const { credentials, credentialOf } = accounts;
+  const companions = createCompanions();
   const upstreamDispatch = createDispatch({
     kinds,
     upstream,
@@ -208,33 +154,21 @@ async function assemble(options: RuntimeOptions): Promise<Runtime> {
 
   const judgement = createJudgement(policies, catalog);
   const desk = createPolicyDesk({ policies, catalog, judgement });
-  const settings = openSettings(store, now);
-  const limits = createLimits(store, settings, now);
-  const registryOf = (): Registry => registry;
-  const idempotency = createIdempotency(store, now);
   const startCall = createCallStart({ registry: registryOf, blobs, idempotency, companions, now });
-  const compare = createCompare({ catalog, judgement, principals, startCall, waiters: calls, registry: registryOf, blobs });
-  const journal = createJournal(store, blobs);
-  const plans = createPlans({ journal, blobs, catalog, registry: registryOf });
-  const simulation = createSimulation({ catalog, judgement, dispatch, principals, blobs });
-  const output = createOutput(store);
-  const sandbox = createSandbox();
-  const programs = createPrograms({
+  const compare = createCompare({ catalog, judgement, principals, startCall, waiters: executionWaiters, registry: registryOf, blobs });
+  const { programs, journal, output, plans, programStart, ...programming } = assemblePrograms({
     store,
     blobs,
-    journal,
-    output,
-    answering: createAnswering({ startCall, tools: () => runtime.tools, simulation }),
-    sandbox: sandbox.get,
-    limits: () => limitsOf(settings.get()),
-    follow: (id, tell) =>
-      calls.follow(
-        id,
-        () => registry.stored('call', id),
-        ({ kind, state }) => kind === 'call' && isSettled(state),
-        tell as never,
-      ),
+    catalog,
+    judgement,
+    dispatch,
+    principals,
+    settings,
+    idempotency,
+    startCall,
+    waiters: executionWaiters,
     registry: registryOf,
+    tools: () => runtime.tools,
     now,
   });
   const logics = {
@@ -268,25 +202,17 @@ async function assemble(options: RuntimeOptions): Promise<Runtime> {
       policies,
       settings,
       now,
-      onProgress,
+      onProgress: (namespace, at) => publication.onProgress(known.get(namespace), namespace, at, store.writer.cursor()),
     }),
   };
   await known.load(store, logics.source, quarantine);
   await accounts.known.load(store, logics.connection, quarantine);
-  await Promise.all([...new Set(known.all().map(({ context }) => context.kind))].map(kind => kind && kinds[kind]?.load?.()));
-  const registry = createRegistry({
-    store,
-    now,
-    logics,
-    quarantine,
-    onPublish: published => onPublish(published),
-    onStep: programs.stepped,
-  });
+  await load();
   const scheduler = createScheduler(store, now, (kind, id) => {
     // A start contacts nobody: what is to be fetched again waits until the daemon has settled.
-    if (kind === 'source' && now().getTime() - openedAt < SURVIVED_MS) return false;
+    if (kind === 'source' && isFresh()) return false;
     try {
-      if (kind === 'connection') return accounts.due(id, now().getTime() - openedAt >= SURVIVED_MS);
+      if (kind === 'connection') return accounts.due(id, !isFresh());
       const calls = programs.tally(id);
       registry.send(kind, id, (kind === 'source' ? { type: 'refresh' } : { type: 'expire', ...(calls && { calls }) }) as never);
     } catch (error) {
@@ -295,58 +221,24 @@ async function assemble(options: RuntimeOptions): Promise<Runtime> {
     }
     return true;
   });
+  const registry = createRegistry({
+    store,
+    now,
+    logics,
+    quarantine,
+    onPublish: publication.follow({
+      known,
+      catalog,
+      dispatch,
+      limits,
+      account: accounts.follow,
+      connections: () => connections,
+      executions: () => executions,
+      consider: scheduler.consider,
+    }),
+    onStep: programs.stepped,
+  });
 
-  function onPublish(published: Published): void {
-    const { id, seq, cursor, entries } = published;
-    if (published.kind === 'source') {
-      const before = known.get(id)?.context.catalogued?.revision;
-      known.follow(published);
-      const after = published.context.catalogued?.revision;
-      if (before !== undefined && after !== before) catalog.prune(id, after).catch(error => log(`old catalog rows stay: ${error}`));
-      if ((published.state === 'ready' || published.state === 'failed') && published.context.refreshAt)
-        scheduler.consider(published.context.refreshAt);
-      sourceWaiters.notify(id, published);
-      publish({ topic: 'sources', id, seq, cursor, entries, view: sourceView(published, progress.get(id), dispatch.outage(id)) });
-      return;
-    }
-    if (published.kind === 'connection') {
-      const due = accounts.follow(published);
-      if (due) scheduler.consider(due);
-      const own = known.get(published.context.source);
-      if (own) publish({ topic: 'sources', id: own.id, seq: own.seq, cursor, entries: [], view: sourceView(own, progress.get(own.id)) });
-      const { source, name } = published.context;
-      if (listeners.size > 0) publish({ topic: 'connections', id, seq, cursor, entries, view: connections.get(source, name) });
-      return;
-    }
-    if (isSettled(published.state)) dispatch.forget(id);
-    if (isSettled(published.state) || isWaiting(published.state)) limits.release(id);
-    calls.notify(id, published);
-    const due =
-      published.kind === 'program'
-        ? published.context.deadline
-        : published.state === 'awaitingApproval'
-          ? published.context.interactions.at(-1)?.expiresAt
-          : undefined;
-    if (due) scheduler.consider(due);
-    if (listeners.size > 0) publish({ topic: 'executions', id, seq, cursor, entries, view: executions.view(published) });
-  }
-
-  function onProgress(namespace: string, at: { done: number; total: number } | undefined): void {
-    if (at) progress.set(namespace, at);
-    else progress.delete(namespace);
-    const known_ = known.get(namespace);
-    if (at && known_)
-      publish({
-        topic: 'sources',
-        id: namespace,
-        seq: known_.seq,
-        cursor: store.writer.cursor(),
-        entries: [],
-        view: sourceView(known_, at),
-      });
-  }
-
-  const programStart = createProgramStart({ store, registry: registryOf, blobs, journal, idempotency, now });
   const executions = createExecutions({
     store,
     registry,
@@ -360,7 +252,7 @@ async function assemble(options: RuntimeOptions): Promise<Runtime> {
     journal,
     plans,
     output,
-    waiters: calls,
+    waiters: executionWaiters,
     now,
     base,
   });
@@ -374,7 +266,7 @@ async function assemble(options: RuntimeOptions): Promise<Runtime> {
     env,
     disconnect: mcp.drop,
     detection,
-    waiters: sourceWaiters,
+    waiters: publication.sourceWaiters,
     progress,
     prefetched,
     blobs,
@@ -387,9 +279,7 @@ async function assemble(options: RuntimeOptions): Promise<Runtime> {
   });
   const connections = accounts.open();
   const sessions = createSessions(store, principals.owner, now);
-  const exported = createExport(store, known);
-  const exposed = createExposure(store, known, catalog);
-
+  const toolDoors = createToolDoors({ store, known, catalog, desk, principals });
   const retention = createRetention({
     also: async () => {
       await audit.tidy(settings.get().auditDays ?? AUDIT_DAYS);
@@ -404,24 +294,9 @@ async function assemble(options: RuntimeOptions): Promise<Runtime> {
     log,
   });
 
+  const lifetime = createLifetime({ store, registry, catalog, upstream, logics, scheduler, retention, log });
   await sources.clean();
   await connections.clean();
-  for (const name of await registry.resume({ limit: BOOT_LIMIT })) log(`quarantined: ${name}`);
-  await scheduler.run();
-  void accounts.catchUp();
-  const survived = setTimeout(() => registry.survived().catch(() => {}), SURVIVED_MS);
-  survived.unref();
-  retention.start();
-  // The search index is built when the daemon has come up and has a moment, at the latest by the first search.
-  let isEnding = false;
-  const say = (what: string) => (error: unknown) => isEnding || log(`${what}: ${toFault(error).message}`);
-  const warm = setTimeout(() => {
-    warmUp({ store, registry, catalog, upstream, logics, isEnding: () => isEnding })
-      .catch(say('the first answer may take a moment longer'))
-      .then(() => (isEnding ? undefined : catalog.searchable()))
-      .catch(say('the search is not ready'));
-  }, WARM_MS);
-  warm.unref();
 
   const runtime: Runtime = {
     version: VERSION,
@@ -432,33 +307,7 @@ async function assemble(options: RuntimeOptions): Promise<Runtime> {
     executions,
     principals,
     sessions,
-    tools: {
-      async search({ q = '', source: only, limit = 100, cursor, principal }) {
-        await catalog.searchable();
-        const allowed = desk.findable(principals.current(principal) ?? principal);
-        return catalog.search.query({
-          q,
-          limit,
-          ...(only && { source: only }),
-          ...(cursor && { cursor }),
-          ...(allowed && { allowed }),
-        });
-      },
-      async describe(path, principal) {
-        if (!isInSlice(principals.current(principal) ?? principal, path))
-          throw new FaultError('tool_not_found', `there is no tool ${path}`);
-        const described = catalog.describe(path);
-        return { ...described, policy: desk.shownTo(catalog.find(described.path).tool, principal) };
-      },
-      async expose(namespace, principal) {
-        const isShown = desk.findable(principals.current(principal) ?? principal) ?? (() => true);
-        return (await exposed(namespace)).filter(({ path }) => isShown(path));
-      },
-      async export(format, { source: only, principal }) {
-        const isShown = desk.findable(principals.current(principal) ?? principal) ?? (() => true);
-        return exported(format, { ...(only !== undefined && { source: only }), isShown: ({ path }) => isShown(path) });
-      },
-    },
+    tools: toolDoors,
     policies: {
       list: policies.list,
       put: (rule, by = principals.owner) => policies.put(rule, by),
@@ -474,10 +323,7 @@ async function assemble(options: RuntimeOptions): Promise<Runtime> {
       revoke: (id, by = principals.owner) => tokens.revoke(id, by),
     },
     audit,
-    subscribe(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
+    subscribe: publication.subscribe,
     config: createConfig({
       known,
       documents,
@@ -509,22 +355,18 @@ async function assemble(options: RuntimeOptions): Promise<Runtime> {
       const { sessions: upstreamSessions, children } = mcp.pool.stats();
       return { cursor: store.writer.cursor(), actors: registry.size(), upstreamSessions, children };
     },
-    async close() {
-      isEnding = true;
-      clearTimeout(survived);
-      clearTimeout(warm);
-      await retention.stop();
-      await scheduler.stop();
-      programs.close();
-      await sandbox.close();
-      isClosing = true;
-      freshness.close();
-      await registry.close(GRACE_MS);
-      await mcp.pool.close();
-      await upstream.close();
-      await store.close();
-    },
+    close: () =>
+      lifetime.end({
+        async before() {
+          await programming.close();
+          isClosing = true;
+          freshness.close();
+        },
+        after: mcp.pool.close,
+      }),
   };
+  await lifetime.begin();
+  void accounts.catchUp();
   return runtime;
 }
 
