@@ -2,7 +2,10 @@ import { readFileSync } from 'node:fs';
 import { UsageError } from './failure.ts';
 
 /** A configuration as it was read, before anything is checked: the daemon does that. */
-export type ConfigFile = Record<string, unknown> & { sources?: Record<string, Record<string, unknown>> };
+export type ConfigFile = Record<string, unknown> & {
+  sources?: Record<string, Record<string, unknown>>;
+  connections?: Record<string, Record<string, unknown>>;
+};
 
 /**
  * Reads a file of JSON, with comments and trailing commas as editors' own configurations have them.
@@ -51,6 +54,10 @@ export function withEnvironment(config: ConfigFile, env = process.env): ConfigFi
       }),
     );
   };
+  const connections = Object.entries(config.connections ?? {}).map(([name, connection]) => [
+    name,
+    { ...connection, ...(connection?.values !== undefined && { values: filled(connection.values) }) },
+  ]);
   const sources = Object.entries(config.sources ?? {}).map(([name, source]) => [
     name,
     {
@@ -60,5 +67,9 @@ export function withEnvironment(config: ConfigFile, env = process.env): ConfigFi
     },
   ]);
   if (missing.length > 0) throw new UsageError(`not set in the environment: ${[...new Set(missing)].join(', ')}`);
-  return { ...config, ...(config.sources && { sources: Object.fromEntries(sources) }) };
+  return {
+    ...config,
+    ...(config.sources && { sources: Object.fromEntries(sources) }),
+    ...(config.connections && { connections: Object.fromEntries(connections) }),
+  };
 }

@@ -113,6 +113,7 @@ export function createAccounts(parts: {
 
   return {
     known,
+    vault,
     logic,
     credentials,
     /** For commands, and for what has no call: the static headers and environment. */

@@ -144,6 +144,11 @@ export function createConnections(parts: {
       return view(found ?? present(source, name));
     },
 
+    async prefer(source, name) {
+      await prefer(present(source, name));
+      return view(present(source, name));
+    },
+
     async remove(source, name) {
       await erase(present(source, name));
     },

@@ -11,6 +11,7 @@ import { createClients } from './clients.ts';
 import { createCompanions } from './companions.ts';
 import { createCompare } from './compare.ts';
 import { createConfig } from './config/apply-config.ts';
+import { createConnectionsConfig } from './config/connections-config.ts';
 import type { Found } from './detection.ts';
 import { createDispatch } from './dispatch.ts';
 import { diagnose } from './doctor.ts';
@@ -332,6 +333,8 @@ async function assemble(options: RuntimeOptions): Promise<Runtime> {
       sources,
       headers,
       env,
+      audit,
+      accounts: createConnectionsConfig({ known: accounts.known, vault: accounts.vault, connections }),
     }),
     actors: createActorViews(store, logics),
     clients: createClients(now),

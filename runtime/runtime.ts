@@ -126,6 +126,8 @@ export interface Runtime {
     connect(input: ConnectionInput): Promise<ConnectionView>;
     /** The view once the login under way has come to something. */
     wait(source: string, name: string, waiting?: Waiting): Promise<ConnectionView>;
+    /** Makes it the one that is used when a call names none. */
+    prefer(source: string, name: string): Promise<ConnectionView>;
     /** Deletes the credential, and revokes it where the server offers that. */
     remove(source: string, name: string): Promise<void>;
     /** A browser came back from a login; resolves with what came of it. */

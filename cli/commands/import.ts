@@ -25,8 +25,15 @@ export async function run({ entry, words, flags, json }: Context): Promise<numbe
     .ask<ConfigOutcome>({ method: 'POST', path: '/api/config', body: request, idleMs: 600_000 })
     .finally(() => progress.end());
   if (json) outJson(outcome);
-  else for (const change of outcome.changes) out(`${lineOf(change)}${change.error ? `: ${shown(change.error.message)}` : ''}`);
-  return outcome.changes.some(({ error }) => error) ? EXIT.failed : EXIT.ok;
+  else for (const change of outcome.changes) out(`${lineOf(change)}${restOf(change)}`);
+  if (outcome.changes.some(({ error }) => error)) return EXIT.failed;
+  return outcome.changes.some(({ authorizeUrl }) => authorizeUrl) ? EXIT.login : EXIT.ok;
+}
+
+/** What came of a change besides that it was made. */
+function restOf({ error, authorizeUrl }: ConfigOutcome['changes'][number]): string {
+  if (error) return `: ${shown(error.message)}`;
+  return authorizeUrl ? `: log in at ${authorizeUrl}` : '';
 }
 
 function fileOf(file: string, from: string | undefined): ConfigFile {

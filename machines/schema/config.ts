@@ -1,4 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox';
+import { CONNECTION_NAME, ConnectionInput } from './connection.ts';
 import { Rule } from './policy.ts';
 import { SettingsPatch } from './settings.ts';
 import { NAMESPACE, SourceKind } from './source.ts';
@@ -31,12 +32,33 @@ export const SourceConfig = Type.Object(
 );
 export type SourceConfig = Static<typeof SourceConfig>;
 
+/** A connection is called `<namespace>/<name>`. */
+const CONNECTION = `${NAMESPACE.slice(0, -1)}/${CONNECTION_NAME.slice(1)}`;
+
+/** One connection as a file says it: where its secrets are, never what they are. */
+export const ConnectionConfig = Type.Object(
+  {
+    method: Type.Optional(Type.String({ minLength: 1, description: 'One of the ways its source says it can be logged in to' })),
+    values: Type.Optional(Secrets),
+    scopes: ConnectionInput.properties.scopes,
+    default: Type.Optional(Type.Boolean({ description: 'It is used when a call names none' })),
+  },
+  { additionalProperties: false },
+);
+export type ConnectionConfig = Static<typeof ConnectionConfig>;
+
 /** `executor.json`: what is set up, without secrets. What a file does not speak of is left alone. */
 export const Config = Type.Object(
   {
     $schema: Type.Optional(Type.String()),
     sources: Type.Optional(
       Type.Record(Type.String({ pattern: NAMESPACE }), SourceConfig, { description: 'By namespace', additionalProperties: false }),
+    ),
+    connections: Type.Optional(
+      Type.Record(Type.String({ pattern: CONNECTION }), ConnectionConfig, {
+        description: 'By namespace and name, as "github/work"',
+        additionalProperties: false,
+      }),
     ),
     policies: Type.Optional(Type.Array(Rule)),
     settings: Type.Optional(SettingsPatch),
@@ -59,7 +81,7 @@ export type ConfigRequest = Static<typeof ConfigRequest>;
 /** One thing that applying a file does. */
 export const ConfigChange = Type.Object({
   op: Type.Union([Type.Literal('add'), Type.Literal('change'), Type.Literal('replace'), Type.Literal('remove')]),
-  what: Type.Union([Type.Literal('source'), Type.Literal('policy'), Type.Literal('setting')]),
+  what: Type.Union([Type.Literal('source'), Type.Literal('connection'), Type.Literal('policy'), Type.Literal('setting')]),
   name: Type.String(),
   /** Which of its members differ. */
   fields: Type.Optional(Type.Array(Type.String())),
@@ -70,5 +92,9 @@ export type ConfigChange = Static<typeof ConfigChange>;
 
 /** What applying did: each change, and why one could not be made. */
 export interface ConfigOutcome {
-  changes: (ConfigChange & { error?: { code: string; message: string } })[];
+  changes: (ConfigChange & {
+    error?: { code: string; message: string };
+    /** Where a person has to log in for it. */
+    authorizeUrl?: string;
+  })[];
 }

@@ -34,13 +34,15 @@ const ALIASES = ['value', 'apiKey', 'key', 'token'];
 export function fillIn(method: AuthMethod, given: Readonly<Record<string, string>> = {}): Filled {
   if (method.id === 'custom') return custom(method, given);
   const values: Record<string, string> = {};
-  const names = method.fields.map(({ name }) => name);
   const isOAuth = method.kind === 'oauth2';
   for (const [name, raw] of Object.entries(given)) {
     const value = raw.trim();
-    const field = names.includes(name) ? name : aliased(method, name);
+    const field = fieldNamed(method, name);
     if (field === undefined && !(isOAuth && (OAUTH_VALUES as readonly string[]).includes(name))) {
-      throw wrong(name, `${method.id} takes ${names.join(', ') || 'no values'}${isOAuth ? `; also ${OAUTH_VALUES.join(', ')}` : ''}`);
+      throw wrong(
+        name,
+        `${method.id} takes ${method.fields.map(each => each.name).join(', ') || 'no values'}${isOAuth ? `; also ${OAUTH_VALUES.join(', ')}` : ''}`,
+      );
     }
     if (value !== '') values[field ?? name] = value;
   }
@@ -51,7 +53,9 @@ export function fillIn(method: AuthMethod, given: Readonly<Record<string, string
   return { method, values };
 }
 
-function aliased({ fields, parts }: AuthMethod, name: string): string | undefined {
+/** The field that a person means by a name: it, or the only one there is. */
+export function fieldNamed({ fields, parts }: AuthMethod, name: string): string | undefined {
+  if (fields.some(field => field.name === name)) return name;
   const secret = fields.filter(field => field.secret);
   const [only] = secret.length === 1 && fields.length === 1 ? secret : [];
   const part = parts.find(each => each.type === 'apiKey' && each.name === name);

@@ -1,4 +1,5 @@
 import type { Config, ConfigChange, ConfigOutcome, ConfigRequest, SourceConfig } from '../../machines/schema/config.ts';
+import type { ConnectionView } from '../../machines/schema/connection.ts';
 import { FaultError, toFault } from '../../machines/schema/fault.ts';
 import type { Rule } from '../../machines/schema/policy.ts';
 import type { Principal } from '../../machines/schema/principal.ts';
@@ -7,6 +8,7 @@ import type { SourceInput, SourcePatch } from '../../machines/schema/source.ts';
 import type { Runtime } from '../runtime.ts';
 import type { SealedEnv } from '../sealed-env.ts';
 import type { SealedHeaders } from '../sealed-headers.ts';
+import type { ConnectionsConfig } from './connections-config.ts';
 import { type Configured, exportConfig, keyOf } from './export-config.ts';
 import { planConfig } from './plan-config.ts';
 
@@ -19,6 +21,8 @@ type Secrets = Readonly<Record<string, string | null>>;
 export function createConfig(
   parts: Configured & {
     sources: Runtime['sources'];
+    accounts: ConnectionsConfig;
+    audit: Pick<Runtime['audit'], 'note'>;
     headers: SealedHeaders;
     env: SealedEnv;
     policies: Configured['policies'] & {
@@ -27,7 +31,7 @@ export function createConfig(
     };
   },
 ): Runtime['config'] {
-  const { known, sources, policies, settings } = parts;
+  const { known, sources, policies, settings, accounts, audit } = parts;
 
   /** What is stored of a source's secrets. */
   const stored = (namespace: string, field: 'headers' | 'env'): Record<string, string> => {
@@ -98,7 +102,10 @@ export function createConfig(
     ) as SourcePatch;
   }
 
-  async function make({ op, what, name, fields = [] }: ConfigChange, config: Config, by: Principal): Promise<void> {
+  /** @returns the connection, where one was made */
+  async function make(planned: ConfigChange, config: Config, by: Principal): Promise<ConnectionView | undefined> {
+    const { op, what, name, fields = [] } = planned;
+    if (what === 'connection') return makeConnection(planned, config, by);
     if (what === 'setting') {
       await settings.update({ [name]: config.settings?.[name as keyof SettingsPatch] } as SettingsPatch, by);
     } else if (what === 'policy') {
@@ -112,10 +119,23 @@ export function createConfig(
     } else if (op === 'remove') await sources.remove(name);
     else if (op === 'change') await change(name, patchOf(name, config.sources![name]!, fields));
     else await add(name, config.sources![name]!);
+    return undefined;
+  }
+
+  async function makeConnection(planned: ConfigChange, config: Config, by: Principal): Promise<ConnectionView | undefined> {
+    const wanted = config.connections?.[planned.name];
+    const made = await accounts.make(planned, wanted);
+    const told = wanted && { ...wanted, ...(wanted.values && { values: Object.keys(wanted.values) }) };
+    await audit.note(by, planned.op === 'remove' ? 'connection.remove' : 'connection.connect', planned.name, told);
+    return made;
   }
 
   const plan = async ({ config, prune = false }: ConfigRequest): Promise<ConfigChange[]> =>
-    planConfig(await exportConfig(parts), config, { prune, isSame });
+    planConfig(await exportConfig(parts), config, {
+      prune,
+      isSame,
+      connections: (wanted, gone) => accounts.plan(wanted, gone, prune),
+    });
 
   return {
     export: () => exportConfig(parts),
@@ -126,8 +146,8 @@ export function createConfig(
       const changes: ConfigOutcome['changes'] = [];
       for (const planned of await plan(request)) {
         try {
-          await make(planned, request.config, by);
-          changes.push(planned);
+          const { authorizeUrl, error } = (await make(planned, request.config, by)) ?? {};
+          changes.push({ ...planned, ...(authorizeUrl && { authorizeUrl }), ...(error && { error }) });
         } catch (error) {
           const { code, message } = toFault(error);
           changes.push({ ...planned, error: { code, message } });

@@ -4,22 +4,30 @@ import type { SourceContext } from '../../machines/schema/source.ts';
 import type { Documents } from '../documents.ts';
 import type { KnownSources } from '../known-sources.ts';
 import type { SettingsStore } from '../settings.ts';
+import type { ConnectionsConfig } from './connections-config.ts';
 
 export interface Configured {
   readonly known: KnownSources;
   readonly documents: Documents;
   readonly policies: { list(): readonly Policy[] };
   readonly settings: SettingsStore;
+  readonly accounts: Pick<ConnectionsConfig, 'export'>;
 }
 
 /** Everything that is set up, as a file says it: of secrets only that they are there. The same set-up gives the same file. */
-export async function exportConfig({ known, documents, policies, settings }: Configured): Promise<Config> {
+export async function exportConfig({ known, documents, policies, settings, accounts }: Configured): Promise<Config> {
   const sources: Record<string, SourceConfig> = {};
   for (const { id, state, context } of known.all()) {
     if (state !== 'removed') sources[id] = await sourceConfig(context, documents);
   }
   const rules = policies.list().flatMap(policy => ruleOf(policy) ?? []);
-  return { sources, policies: rules.sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1)), settings: settings.get() };
+  const connections = accounts.export();
+  return {
+    sources,
+    ...(Object.keys(connections).length > 0 && { connections }),
+    policies: rules.sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1)),
+    settings: settings.get(),
+  };
 }
 
 /** A rule as a person wrote it; one that was remembered from an approval is no configuration. */

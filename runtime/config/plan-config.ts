@@ -1,4 +1,4 @@
-import type { Config, ConfigChange, SourceConfig } from '../../machines/schema/config.ts';
+import type { Config, ConfigChange, ConnectionConfig, SourceConfig } from '../../machines/schema/config.ts';
 import { hashOf } from '../canonical.ts';
 import { keyOf } from './export-config.ts';
 
@@ -8,18 +8,18 @@ const CHANGEABLE = ['name', 'baseUrl', 'headers', 'env', 'allowPrivate', 'idempo
 
 const same = (a: unknown, b: unknown): boolean => hashOf(a ?? null) === hashOf(b ?? null);
 
+export interface PlanOptions {
+  readonly prune: boolean;
+  /** Whether a secret the file names is the one that is stored. */
+  isSame(namespace: string, field: 'headers' | 'env', values: Record<string, string | null>): boolean;
+  /** What changes of the connections, when those sources are gone that are removed or become others. */
+  connections(wanted: Readonly<Record<string, ConnectionConfig>>, gone: (source: string) => boolean): ConfigChange[];
+}
+
 /**
  * What applying a file would do, in the order in which it is done.
- * @param isSame whether a secret the file names is the one that is stored
  */
-export function planConfig(
-  now: Config,
-  wanted: Config,
-  {
-    prune,
-    isSame,
-  }: { prune: boolean; isSame: (namespace: string, field: 'headers' | 'env', values: Record<string, string | null>) => boolean },
-): ConfigChange[] {
+export function planConfig(now: Config, wanted: Config, { prune, isSame, connections }: PlanOptions): ConfigChange[] {
   const changes: ConfigChange[] = [];
   const sources = now.sources ?? {};
   for (const [name, source] of Object.entries(wanted.sources ?? {})) {
@@ -33,6 +33,11 @@ export function planConfig(
       else if (fields.length > 0) changes.push({ op: 'change', what: 'source', name, fields: [...fields] });
     }
   }
+  const removed = prune && wanted.sources ? Object.keys(sources).filter(name => !wanted.sources![name]) : [];
+  if (wanted.connections) {
+    const gone = new Set([...removed, ...changes.flatMap(({ op, name }) => (op === 'replace' ? [name] : []))]);
+    changes.push(...connections(wanted.connections, source => gone.has(source)));
+  }
   const rules = new Map((now.policies ?? []).map(rule => [keyOf(rule), rule]));
   for (const rule of wanted.policies ?? []) {
     const known = rules.get(keyOf(rule));
@@ -45,9 +50,7 @@ export function planConfig(
   }
   if (!prune) return changes;
   if (wanted.policies) for (const { pattern } of rules.values()) changes.push({ op: 'remove', what: 'policy', name: pattern });
-  if (wanted.sources) {
-    for (const name of Object.keys(sources)) if (!wanted.sources[name]) changes.push({ op: 'remove', what: 'source', name });
-  }
+  for (const name of removed) changes.push({ op: 'remove', what: 'source', name });
   return changes;
 }
 
@@ -56,7 +59,7 @@ function isSameField(
   field: (typeof CHANGEABLE)[number],
   known: SourceConfig,
   wanted: SourceConfig,
-  isSame: Parameters<typeof planConfig>[2]['isSame'],
+  isSame: PlanOptions['isSame'],
 ): boolean {
   if (field !== 'headers' && field !== 'env') return isOff(known[field]) ? isOff(wanted[field]) : same(known[field], wanted[field]);
   const values = wanted[field];

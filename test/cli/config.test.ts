@@ -81,6 +81,74 @@ test('what differs is changed in place; what is not in the file goes only when t
   assert.deepEqual(Object.keys(JSON.parse((await run(['export'])).stdout).sources), ['shop']);
 });
 
+/** An API that wants a credential, and connections to it whose secrets are somewhere else. */
+const withConnections = () => ({
+  sources: {
+    vault: {
+      allowPrivate: true,
+      spec: {
+        openapi: '3.1.0',
+        info: { title: 'Vault', version: '1' },
+        servers: [{ url: rig.shop.url }],
+        security: [{ key: [] }],
+        components: { securitySchemes: { key: { type: 'apiKey', in: 'header', name: 'x-key' } } },
+        paths: { '/books': { get: { operationId: 'list', tags: ['books'] } } },
+      },
+    },
+  },
+  connections: {
+    'vault/spare': { method: 'key', values: { key: 'op://vault/item/field' } },
+    'vault/work': { method: 'key', values: { key: 'env:VAULT_KEY' }, default: true },
+  },
+});
+
+test('connections are made from where their secrets are; applied again nothing changes, and no secret is written', async () => {
+  const { run, shop } = rig;
+  const env = { VAULT_KEY: 'open barley' };
+  write('connections.json', withConnections());
+  assert.equal((await run(['import', 'connections.json', '--plan'])).stderr, 'executor: not set in the environment: VAULT_KEY\n');
+  const applied = await run(['import', 'connections.json'], { env });
+  assert.equal(applied.stdout, '+ source vault\n+ connection vault/spare\n+ connection vault/work\n', applied.stderr);
+  assert.equal((await run(['import', 'connections.json'], { env })).stdout, 'no changes\n');
+  assert.equal((await run(['call', 'vault', 'books', 'list'])).code, 0);
+  assert.equal(shop.arrived.at(-1)!.headers['x-key'], 'open barley');
+
+  const exported = (await run(['export'])).stdout;
+  assert.equal(exported.includes('barley'), false, 'no secret leaves');
+  assert.deepEqual(JSON.parse(exported).connections, {
+    'vault/spare': { method: 'key', values: { apiKey: 'op://vault/item/field' } },
+    'vault/work': { method: 'key', values: { apiKey: null }, default: true },
+  });
+  write('exported.json', exported);
+  assert.equal((await run(['import', 'exported.json', '--plan', '--prune'])).stdout, 'no changes\n');
+
+  const changed = await run(['import', 'connections.json'], { env: { VAULT_KEY: 'open rye' } });
+  assert.equal(changed.stdout, '~ connection vault/work (values)\n', changed.stderr);
+  assert.equal((await run(['call', 'vault', 'books', 'list'])).code, 0);
+  assert.equal(shop.arrived.at(-1)!.headers['x-key'], 'open rye');
+});
+
+test('which connection is used by itself can be changed; one that the file no longer has goes only when that is said', async () => {
+  const { run } = rig;
+  const env = { VAULT_KEY: 'open barley' };
+  const both = withConnections();
+  const spare = { ...both.connections['vault/spare'], default: true };
+  write('connections.json', both);
+  await run(['import', 'connections.json'], { env });
+  write('connections.json', { connections: { 'vault/spare': spare } });
+  assert.equal((await run(['import', 'connections.json'])).stdout, '~ connection vault/spare (default)\n');
+  assert.equal((await run(['import', 'connections.json', '--prune'])).stdout, '- connection vault/work\n');
+  await run(['remove', 'vault']);
+  write('connections.json', { sources: both.sources, connections: { 'vault/work': { method: 'key', values: { key: null } } } });
+  const { code, stdout } = await run(['import', 'connections.json']);
+  assert.equal(code, 1);
+  assert.match(
+    stdout,
+    /^\+ source vault\n\+ connection vault\/work: vault\/work: nothing is stored for key; say where it is, as "env:NAME"\n$/,
+  );
+  await run(['remove', 'vault']);
+});
+
 test('what no file may say is refused, and changes nothing', async () => {
   const { run } = rig;
   const before = (await run(['export'])).stdout;
@@ -89,6 +157,7 @@ test('what no file may say is refused, and changes nothing', async () => {
     ['[]', /no JSON object/],
     [{ surces: {} }, /surces/],
     [{ sources: { shop: { adress: 'x' } } }, /adress/],
+    [{ connections: { vault: { values: {} } } }, /connections/],
     [{ policies: [{ pattern: 'a', decision: 'maybe' }] }, /policies/],
   ] as const) {
     write('bad.json', text);
@@ -129,5 +198,5 @@ test('the schema of the file is there for editors', async () => {
   await rig.run(['export', '--schema', '--output', 'executor.schema.json']);
   const schema = JSON.parse(readFileSync(join(rig.home, 'executor.schema.json'), 'utf8'));
   assert.equal(schema.$schema, 'https://json-schema.org/draft/2020-12/schema');
-  assert.deepEqual(Object.keys(schema.properties), ['$schema', 'sources', 'policies', 'settings']);
+  assert.deepEqual(Object.keys(schema.properties), ['$schema', 'sources', 'connections', 'policies', 'settings']);
 });
