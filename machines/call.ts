@@ -1,7 +1,8 @@
 import { assign, setup } from 'xstate';
+import { answered, answersLast, approval, asksForm, declined, form, settled, unknownOutcome } from './interactions.ts';
 import { need } from './need.ts';
 import type { Answer, CallContext, CallEvent, CallInput, Interaction, Judged, Outcome, Resolved } from './schema/call.ts';
-import { type Fault, toFault } from './schema/fault.ts';
+import { toFault } from './schema/fault.ts';
 import { at } from './stamp.ts';
 
 /**
@@ -285,50 +286,3 @@ export const callMachine = setup({
     },
   },
 });
-
-/** An answer is to one question: one that was put before must not be taken for the one that is open now. */
-const answersLast = ({ interactions }: CallContext, { n }: Answer): boolean => interactions.at(-1)?.n === n;
-
-const asksForm = ({ interactions }: CallContext): boolean => {
-  const last = interactions.at(-1);
-  return last?.kind === 'form' && last.settledAt === undefined;
-};
-
-const settled = (interaction: Interaction, settledAt: string, { action, by, note, contentHash }: Partial<Answer>): Interaction => ({
-  ...interaction,
-  settledAt,
-  ...(action && { action }),
-  ...(by && { by }),
-  ...(note && { note }),
-  ...(contentHash && { contentHash }),
-});
-
-const approval = ({ resolved, binding, request, expiresAt }: Judged): Omit<Interaction, 'n' | 'askedAt'> => ({
-  kind: 'approval',
-  message: `Allow this ${resolved.effect === 'destructive' ? 'destructive call' : resolved.effect}?`,
-  binding,
-  ...(request && { request }),
-  ...(expiresAt && { expiresAt }),
-});
-
-const form = ({ form: asked }: Outcome): Omit<Interaction, 'n' | 'askedAt'> => ({
-  kind: 'form',
-  message: asked?.message ?? '',
-  ...(asked?.schema !== undefined && { schema: asked.schema }),
-  ...(asked?.url !== undefined && { url: asked.url }),
-});
-
-function unknownOutcome(why: string): Omit<Interaction, 'n' | 'askedAt'> {
-  return {
-    kind: 'unknown_outcome',
-    message: `Nobody knows whether this write happened: ${why}. Look at the other side, then say: run it again, it happened, or give up.`,
-  };
-}
-
-const declined = ({ note }: Answer): Fault => ({
-  code: 'approval_denied',
-  message: `A person declined this call. Do not try it again${note ? `. Their note: ${note}` : '.'}`,
-  ...(note && { details: { note } }),
-});
-
-const answered = ({ result, http }: Outcome) => ({ ...(result && { result }), ...(http && { http }) });

@@ -1,5 +1,6 @@
 import { FaultError } from '../machines/schema/fault.ts';
 import type { SourceContext } from '../machines/schema/source.ts';
+import type { Published } from './actor.ts';
 import { createReferences } from './auth/references.ts';
 import { createAwaitedLogins } from './awaited-logins.ts';
 import { createConnectionLogic } from './connection-logic.ts';
@@ -11,7 +12,7 @@ import type { KnownSources } from './known-sources.ts';
 import { createLinks } from './oauth/links.ts';
 import type { OAuth } from './oauth/oauth.ts';
 import { redirectsOf } from './oauth/redirects.ts';
-import type { Published, Registry } from './registry.ts';
+import type { Registry } from './registry.ts';
 import type { Secrets } from './secrets.ts';
 import { createStaticCredential } from './static-credential.ts';
 import type { Store } from './store.ts';

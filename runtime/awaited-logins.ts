@@ -1,9 +1,10 @@
 import { toFault } from '../machines/schema/fault.ts';
+import type { Published } from './actor.ts';
 import { isUsable } from './credentials.ts';
 import { loginKey } from './execution-index.ts';
 import type { KnownConnection, KnownConnections } from './known-connections.ts';
 import type { KnownSources } from './known-sources.ts';
-import type { Published, Registry } from './registry.ts';
+import type { Registry } from './registry.ts';
 import type { Store } from './store.ts';
 
 /** Whoever connects is answered after this time at the latest, in milliseconds. */

@@ -1,4 +1,5 @@
 import { FaultError } from '../machines/schema/fault.ts';
+import type { Actor } from './actor.ts';
 import type { Blobs } from './blobs.ts';
 import { hashOf } from './canonical.ts';
 import type { Companions } from './companions.ts';
@@ -7,7 +8,7 @@ import { inputWords } from './execution-index.ts';
 import type { Claimed, Idempotency } from './idempotency.ts';
 import { newId } from './ids.ts';
 import { demand, recorded } from './principals.ts';
-import type { Actor, Registry } from './registry.ts';
+import type { Registry } from './registry.ts';
 import type { Invocation } from './runtime.ts';
 import type { Op } from './store.ts';
 

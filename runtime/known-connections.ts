@@ -1,7 +1,7 @@
 import { toFault } from '../machines/schema/fault.ts';
+import { type Actor, fromRow } from './actor.ts';
 import type { Logic } from './logic.ts';
 import type { Quarantine } from './quarantine.ts';
-import { type Actor, fromRow } from './registry.ts';
 import { migrated } from './restore.ts';
 import type { Store } from './store.ts';
 

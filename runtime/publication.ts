@@ -1,9 +1,9 @@
+import type { Actor, Published } from './actor.ts';
 import type { Catalog } from './catalog.ts';
 import type { Dispatch } from './dispatch.ts';
 import type { Execution } from './executions.ts';
 import type { KnownSource, KnownSources } from './known-sources.ts';
 import type { Limits } from './limits.ts';
-import type { Actor, Published } from './registry.ts';
 import type { Change, Runtime } from './runtime.ts';
 import { isSettled, isWaiting, sourceView } from './views.ts';
 import { createWaiters } from './waiting.ts';

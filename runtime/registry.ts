@@ -1,13 +1,9 @@
 import type { AnyMachineSnapshot, AnyStateMachine } from 'xstate';
-import type { ConnectionEvent, ConnectionSpawn } from '../machines/connection.ts';
-import type { CallContext, CallEvent, CallInput } from '../machines/schema/call.ts';
-import type { ConnectionContext } from '../machines/schema/connection.ts';
 import { FaultError, toFault } from '../machines/schema/fault.ts';
-import type { ProgramContext, ProgramEvent, ProgramInput } from '../machines/schema/program.ts';
-import type { SourceContext } from '../machines/schema/source.ts';
-import type { SourceEvent, SourceSpawn } from '../machines/source.ts';
 
+import { type Actor, type Actors, facts, fromRow, type Published } from './actor.ts';
 import { actorRows } from './actor-rows.ts';
+import { createBoots } from './boots.ts';
 import { createEffects, type Spawn } from './effects.ts';
 import { blank, type Live, nameOf } from './live.ts';
 import { dropLog } from './log.ts';
@@ -15,28 +11,8 @@ import type { Logic } from './logic.ts';
 
 import type { Quarantine } from './quarantine.ts';
 import { migrated, restore } from './restore.ts';
-import { advance, begin, persisted, type StepAction } from './step.ts';
+import { advance, begin, type StepAction } from './step.ts';
 import type { ActorKind, LogRow, Op, Row, Store } from './store.ts';
-
-export interface Actors {
-  call: { context: CallContext; event: CallEvent; input: CallInput };
-  program: { context: ProgramContext; event: ProgramEvent; input: ProgramInput };
-  source: { context: SourceContext; event: SourceEvent; input: SourceSpawn };
-  connection: { context: ConnectionContext; event: ConnectionEvent; input: ConnectionSpawn };
-}
-
-/** What is known of an actor from its row. */
-export interface Actor<K extends ActorKind> {
-  kind: K;
-  id: string;
-  seq: number;
-  at: string;
-  state: string;
-  context: Actors[K]['context'];
-}
-
-/** An actor whose newest transition is stored. */
-export type Published = { [K in ActorKind]: Actor<K> & { cursor: number; entries: readonly LogRow[] } }[ActorKind];
 
 /** How many stored states are kept at hand. */
 const RECENT = 256;
@@ -248,45 +224,7 @@ export function createRegistry(options: {
       return row && (fromRow(id, row) as Actor<K>);
     },
 
-    /** Starts again whatever was under way when the process ended. Returns the ids that were quarantined instead. */
-    async resume(boots: { limit: number }): Promise<string[]> {
-      const refused: string[] = [];
-      const under: Op[] = [];
-      const found: { name: string; boots: number }[] = [];
-      for await (const [name, value] of store.active.iterator()) found.push({ name, boots: value.boots + 1 });
-      for (const { name, boots: count } of found) under.push(store.put(store.active, name, { boots: count }));
-      if (under.length > 0) await store.write(under, { sync: true });
-      for (const { name, boots: count } of found) {
-        const [kind, id] = split(name);
-        if (count > boots.limit) {
-          quarantine.setAside(kind, id, `the daemon ended ${count - 1} times in a row while it was running`);
-          refused.push(name);
-          continue;
-        }
-        try {
-          const actor = wake(kind, id);
-          if (!actor) continue;
-          const { children } = persisted(actor.snapshot);
-          for (const [childKey, { src, snapshot }] of Object.entries(children)) {
-            effects.prepare(actor, { id: childKey, src, input: (snapshot as { input?: unknown }).input }, true);
-          }
-          for (const start of [...actor.starting.values()]) start();
-          passivate(actor);
-        } catch (error) {
-          if (!(error instanceof FaultError)) throw error;
-          // `wake` has set it aside and kept the reason; the others go on.
-          refused.push(name);
-        }
-      }
-      return refused;
-    },
-
-    /** Forgets how often actors were started again: called once the process has shown that it does not die of them. */
-    async survived(): Promise<void> {
-      const ops: Op[] = [];
-      for await (const [name, value] of store.active.iterator()) if (value.boots > 0) ops.push(store.put(store.active, name, { boots: 0 }));
-      if (ops.length > 0) await store.write(ops);
-    },
+    ...createBoots({ store, quarantine, wake, prepare: effects.prepare, passivate }),
 
     /** Operations that remove an actor and its log; it must not be running. */
     async erase(kind: ActorKind, id: string): Promise<Op[]> {
@@ -316,25 +254,6 @@ export function createRegistry(options: {
 export type Registry = ReturnType<typeof createRegistry>;
 
 const childId = (params: unknown): string => (typeof params === 'string' ? params : (params as { id: string }).id);
-
-const split = (name: string): [ActorKind, string] => {
-  const colon = name.indexOf(':');
-  return [name.slice(0, colon) as ActorKind, name.slice(colon + 1)];
-};
-
-const facts = (kind: ActorKind, id: string, { snapshot, seq, at }: { snapshot: AnyMachineSnapshot; seq: number; at: string }) => ({
-  kind,
-  id,
-  seq,
-  at,
-  state: String(snapshot.value),
-  context: snapshot.context,
-});
-
-/** Reads an actor's facts off its row without bringing it to life. */
-export function fromRow(id: string, row: Row) {
-  return { kind: row.kind, id, seq: row.seq, at: row.at, state: row.snapshot.value, context: row.snapshot.context };
-}
 
 /** The writer has already ended all writing and told the daemon. */
 function ignoreBroken(): void {}

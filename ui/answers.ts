@@ -1,7 +1,8 @@
 import { useState } from 'react';
 import type { Action } from '../machines/schema/call.ts';
 import type { ExecutionView, InteractionView } from '../machines/schema/execution.ts';
-import { type ApiError, api, toApiError } from './api.ts';
+import { api } from './api.ts';
+import { type ApiError, toApiError } from './request.ts';
 import { executionUrl } from './router.tsx';
 import { toneOf, wordOf } from './states.ts';
 import { notify } from './store.ts';

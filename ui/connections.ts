@@ -1,7 +1,8 @@
 import { useEffect, useRef } from 'react';
 import type { ConnectionView } from '../machines/schema/connection.ts';
-import { api, useResource } from './api.ts';
+import { api } from './api.ts';
 import { useCalmly } from './calmly.ts';
+import { useResource } from './resource.ts';
 import { useStore } from './store.ts';
 import { watch } from './wire.ts';
 

@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react';
 import type { Candidate } from '../machines/schema/source.ts';
-import { type ApiError, api, toApiError } from './api.ts';
+import { api } from './api.ts';
+import { type ApiError, toApiError } from './request.ts';
 
 /** What was typed or pasted, before anybody has looked at it. */
 export type Given = { kind: 'nothing' } | { kind: 'url'; url: string } | { kind: 'document'; text: string } | Command | { kind: 'unclear' };

@@ -1,6 +1,8 @@
 import { useEffect, useRef } from 'react';
 import type { ExecutionView } from '../machines/schema/execution.ts';
-import { type ApiError, api, useResource } from './api.ts';
+import { api } from './api.ts';
+import type { ApiError } from './request.ts';
+import { useResource } from './resource.ts';
 import { useStore } from './store.ts';
 
 /** One execution, live: what `/ws` said of it, else what the daemon answers when asked. `seq` grows with each change. */

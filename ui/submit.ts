@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { type ApiError, toApiError } from './api.ts';
+import { type ApiError, toApiError } from './request.ts';
 
 /** Does one thing at a time with the daemon, and keeps its refusal when there is one. */
 export function useSubmit(): { busy: boolean; error: ApiError | undefined; submit: (work: () => Promise<void>) => Promise<void> } {

@@ -1,6 +1,6 @@
 import type { ClientFrame, ServerFrame } from '../machines/schema/frame.ts';
-import { request } from './api.ts';
 import { base } from './base.ts';
+import { request } from './request.ts';
 import { protocols } from './session.ts';
 import { notify, store, type TopicName } from './store.ts';
 

@@ -1,10 +1,12 @@
 import type { ProgramContext, ProgramEnd, Tally } from '../../machines/schema/program.ts';
+import type { Actor } from '../actor.ts';
 import type { EffectRequest } from '../logic.ts';
-import type { Actor, Registry } from '../registry.ts';
+import type { Registry } from '../registry.ts';
 import type { ActorKind, Store } from '../store.ts';
 import { isSettled, isWaiting } from '../views.ts';
 import { childId } from './child-id.ts';
-import { createSession, type Session, type SessionParts } from './session.ts';
+import { createSession, type Session } from './session.ts';
+import type { SessionParts } from './session-parts.ts';
 
 /**
  * The programs that run, and what their calls mean to them. Everything here happens in the tick of the step that causes it, so that it is

@@ -1,5 +1,5 @@
 import { FaultError } from '../../machines/schema/fault.ts';
-import type { Actor } from '../registry.ts';
+import type { Actor } from '../actor.ts';
 import type { Store } from '../store.ts';
 
 /**

@@ -1,38 +1,15 @@
 import type { CallContext } from '../../machines/schema/call.ts';
 import type { ProgramContext, ProgramEnd, Tally } from '../../machines/schema/program.ts';
-import type { Blobs } from '../blobs.ts';
-import type { Actor } from '../registry.ts';
-import type { Limits } from '../sandbox/limits.ts';
 import type { Host, Run } from '../sandbox/pool.ts';
-import type { JournalEntry, Outcome, Program, Step } from '../sandbox/protocol.ts';
-import type { Op, Store } from '../store.ts';
+import type { JournalEntry, Outcome, Step } from '../sandbox/protocol.ts';
+import type { Op } from '../store.ts';
 import { isSettled, isWaiting } from '../views.ts';
-import { type Answering, endOf, errorOf, type StepEnd } from './answering.ts';
+import { endOf, errorOf, type StepEnd } from './answering.ts';
 import { childId } from './child-id.ts';
-import type { Journal } from './journal.ts';
-import type { ProgramShows } from './output.ts';
+import { later } from './later.ts';
 import type { DeliveryRow, StepRow } from './rows.ts';
+import type { SessionParts } from './session-parts.ts';
 import { createTally } from './tally.ts';
-
-/** Where programs are computed. */
-export interface Sandbox {
-  start(program: Program, host: Host, signal?: AbortSignal): Run;
-}
-
-export interface SessionParts {
-  store: Store;
-  blobs: Blobs;
-  journal: Journal;
-  output: ProgramShows;
-  answering: Answering;
-  sandbox: () => Sandbox;
-  limits: () => Partial<Limits>;
-  /** An execution as it is now, stored or not. */
-  call(id: string): Actor<'call'> | undefined;
-  /** Tells when an execution that is not the program's own has settled. */
-  follow(id: string, tell: (actor: Actor<'call'>) => void): () => void;
-  now: () => Date;
-}
 
 /** A step that was asked and whose end the program has not been given. */
 interface Open {
@@ -314,15 +291,5 @@ export function createSession(
   };
 }
 export type Session = ReturnType<typeof createSession>;
-
-function later<T>() {
-  let resolve!: (value: T) => void;
-  let reject!: (error: unknown) => void;
-  const promise = new Promise<T>((yes, no) => {
-    resolve = yes;
-    reject = no;
-  });
-  return { promise, resolve, reject };
-}
 
 const waitsForPerson = ({ kind, state }: Open): boolean => kind === 'call' && state !== undefined && isWaiting(state);

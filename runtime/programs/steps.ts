@@ -1,6 +1,6 @@
 import type { JournalStep } from '../../machines/schema/execution.ts';
+import type { Actor } from '../actor.ts';
 import type { Blobs } from '../blobs.ts';
-import type { Actor } from '../registry.ts';
 import type { Page } from '../runtime.ts';
 import { shownValue } from '../views.ts';
 import type { Recorded } from './journal.ts';

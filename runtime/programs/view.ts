@@ -1,7 +1,7 @@
 import type { ExecutionView, InteractionView } from '../../machines/schema/execution.ts';
 import type { Tally } from '../../machines/schema/program.ts';
+import type { Actor } from '../actor.ts';
 import type { Blobs } from '../blobs.ts';
-import type { Actor } from '../registry.ts';
 import { executionView, isWaiting, shownValue } from '../views.ts';
 import { childId } from './child-id.ts';
 

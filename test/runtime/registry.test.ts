@@ -10,11 +10,12 @@ import { programMachine } from '../../machines/program.ts';
 import { CallContext, type Judged, type Outcome } from '../../machines/schema/call.ts';
 import { ProgramContext } from '../../machines/schema/program.ts';
 import { sourceMachine } from '../../machines/source.ts';
+import type { Published } from '../../runtime/actor.ts';
 import { indexRows } from '../../runtime/execution-index.ts';
 import { readLog } from '../../runtime/log.ts';
 import type { Effect, EffectRequest, Logic } from '../../runtime/logic.ts';
 import { createQuarantine } from '../../runtime/quarantine.ts';
-import { createRegistry, type Published } from '../../runtime/registry.ts';
+import { createRegistry } from '../../runtime/registry.ts';
 import { type Db, openStore } from '../../runtime/store.ts';
 
 let directory: string;

@@ -1,5 +1,5 @@
 import { useCallback, useMemo } from 'react';
-import { api, useResource } from '../api.ts';
+import { api } from '../api.ts';
 import { changesOf } from '../diff.ts';
 import { Button } from '../parts/button.tsx';
 import { Changes } from '../parts/changes.tsx';
@@ -8,6 +8,7 @@ import { Json } from '../parts/json.tsx';
 import { Empty, ErrorNote, Note, Skeleton } from '../parts/notes.tsx';
 import { State, ToolPath } from '../parts/state.tsx';
 import { Tabs } from '../parts/tabs.tsx';
+import { useResource } from '../resource.ts';
 import { executionUrl, Link, setQuery, sourceUrl, useLocation } from '../router.tsx';
 import { toneOf } from '../states.ts';
 import { Chart } from './chart.tsx';

@@ -1,11 +1,14 @@
 import { useEffect, useState } from 'react';
-import { type ActorSummary, api, type MachineSummary, toApiError, useResource } from '../api.ts';
+import { api } from '../api.ts';
 import { useCalmly } from '../calmly.ts';
 import { Button } from '../parts/button.tsx';
 import { Empty, ErrorNote, Skeleton } from '../parts/notes.tsx';
 import { State, ToolPath } from '../parts/state.tsx';
 import { Ago } from '../parts/time.tsx';
+import { toApiError } from '../request.ts';
+import { useResource } from '../resource.ts';
 import { actorUrl, Link } from '../router.tsx';
+import type { ActorSummary, MachineSummary } from '../shapes.ts';
 import { toneOf } from '../states.ts';
 import { notify } from '../store.ts';
 import { shortId } from './machine-page.tsx';

@@ -1,6 +1,7 @@
 import { useEffect, useMemo } from 'react';
-import { api, useResource } from '../api.ts';
+import { api } from '../api.ts';
 import { useCalmly } from '../calmly.ts';
+import { useResource } from '../resource.ts';
 import { useStore } from '../store.ts';
 import { watch } from '../wire.ts';
 

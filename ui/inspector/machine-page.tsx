@@ -1,9 +1,11 @@
 import { useMemo } from 'react';
 import type { Transition } from '../actor-feed.ts';
-import { api, type MachineSummary, useResource } from '../api.ts';
+import { api } from '../api.ts';
 import { Empty, ErrorNote, Skeleton } from '../parts/notes.tsx';
 import { State } from '../parts/state.tsx';
+import { useResource } from '../resource.ts';
 import { actorUrl, Link, setQuery, useLocation } from '../router.tsx';
+import type { MachineSummary } from '../shapes.ts';
 import { toneOf } from '../states.ts';
 import { Actors } from './actors.tsx';
 import { Chart } from './chart.tsx';

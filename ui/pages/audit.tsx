@@ -1,13 +1,16 @@
 import { useState } from 'react';
 import type { AuditEntry } from '../../machines/schema/audit.ts';
-import { type AuditVerdict, api, download, toApiError, useResource } from '../api.ts';
+import { api } from '../api.ts';
 import { Button, useOffline } from '../parts/button.tsx';
 import { Head } from '../parts/head.tsx';
 import { Json } from '../parts/json.tsx';
 import { Empty, ErrorNote, Note, Skeleton } from '../parts/notes.tsx';
 import { SearchField } from '../parts/search-field.tsx';
 import { Ago } from '../parts/time.tsx';
+import { download, toApiError } from '../request.ts';
+import { useResource } from '../resource.ts';
 import { setQuery, useLocation } from '../router.tsx';
+import type { AuditVerdict } from '../shapes.ts';
 import { notify } from '../store.ts';
 import { useTitle } from '../title.ts';
 

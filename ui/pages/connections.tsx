@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import type { ConnectionView } from '../../machines/schema/connection.ts';
-import { api, toApiError } from '../api.ts';
+import { api } from '../api.ts';
 import { useConnections } from '../connections.ts';
 import { Button, useOffline } from '../parts/button.tsx';
 import { Confirm } from '../parts/confirm.tsx';
@@ -11,6 +11,7 @@ import { Empty, ErrorNote, Skeleton } from '../parts/notes.tsx';
 import { useSources } from '../parts/source-rows.tsx';
 import { State } from '../parts/state.tsx';
 import { Ago } from '../parts/time.tsx';
+import { toApiError } from '../request.ts';
 import { Link, sourceUrl, useLocation } from '../router.tsx';
 import { toneOf, wordOf } from '../states.ts';
 import { notify } from '../store.ts';

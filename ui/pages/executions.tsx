@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useState } from 'react';
 import type { ExecutionView } from '../../machines/schema/execution.ts';
-import { api, toApiError, useResource } from '../api.ts';
+import { api } from '../api.ts';
 import { useMedia } from '../media.ts';
 import { Button } from '../parts/button.tsx';
 import { ExecutionRow, newestFirst } from '../parts/execution-rows.tsx';
@@ -9,6 +9,8 @@ import { Icon } from '../parts/icons.tsx';
 import { Empty, ErrorNote, Skeleton } from '../parts/notes.tsx';
 import { SearchField } from '../parts/search-field.tsx';
 import { Windowed } from '../parts/windowed.tsx';
+import { toApiError } from '../request.ts';
+import { useResource } from '../resource.ts';
 import { setQuery, useLocation } from '../router.tsx';
 import { useStore } from '../store.ts';
 import { useTitle } from '../title.ts';

@@ -1,11 +1,12 @@
 import type { Decision, Policy, Rule } from '../../machines/schema/policy.ts';
-import { api, useResource } from '../api.ts';
+import { api } from '../api.ts';
 import { Button, useOffline } from '../parts/button.tsx';
 import { Head, Section } from '../parts/head.tsx';
 import { Empty, ErrorNote, Skeleton } from '../parts/notes.tsx';
 import { Choice, useSaving } from '../parts/policy-control.tsx';
 import { RuleEditor } from '../parts/rule-editor.tsx';
 import { Ago } from '../parts/time.tsx';
+import { useResource } from '../resource.ts';
 import { useTitle } from '../title.ts';
 import { conditionOf } from '../when.ts';
 

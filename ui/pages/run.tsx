@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useState } from 'react';
-import { api, useResource } from '../api.ts';
+import { api } from '../api.ts';
 import { useExecution } from '../executions.ts';
 import { Button, useOffline } from '../parts/button.tsx';
 import { CancelButton } from '../parts/cancel-button.tsx';
@@ -11,6 +11,7 @@ import { codeOf, marksOf, useJournal } from '../parts/program.tsx';
 import { ExecutionState } from '../parts/state.tsx';
 import { lasted } from '../parts/time.tsx';
 import { ToolPicker } from '../parts/tool-picker.tsx';
+import { useResource } from '../resource.ts';
 import { executionUrl, Link, setQuery, useLocation } from '../router.tsx';
 import { isSettled } from '../states.ts';
 import { useSubmit } from '../submit.ts';

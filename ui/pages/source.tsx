@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import type { Diff, SourceView } from '../../machines/schema/source.ts';
-import { type ApiError, api, toApiError } from '../api.ts';
+import { api } from '../api.ts';
 import { canSource } from '../can.ts';
 import { Button, useOffline } from '../parts/button.tsx';
 import { Confirm } from '../parts/confirm.tsx';
@@ -12,6 +12,7 @@ import { Accounts, Background, Held } from '../parts/source-review.tsx';
 import { SourceState } from '../parts/state.tsx';
 import { Ago } from '../parts/time.tsx';
 import { ToolTree } from '../parts/tool-tree.tsx';
+import { type ApiError, toApiError } from '../request.ts';
 import { actorUrl, Link, navigate } from '../router.tsx';
 import { notify, useStore } from '../store.ts';
 import { useTitle } from '../title.ts';

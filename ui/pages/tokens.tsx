@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import type { Role, TokenView } from '../../machines/schema/principal.ts';
-import { api, toApiError, useResource } from '../api.ts';
+import { api } from '../api.ts';
 import { Button, useOffline } from '../parts/button.tsx';
 import { Confirm } from '../parts/confirm.tsx';
 import { Code } from '../parts/copy.tsx';
@@ -8,6 +8,8 @@ import { SelectField, TextField } from '../parts/fields.tsx';
 import { Head, Section } from '../parts/head.tsx';
 import { Empty, ErrorNote, Note, Skeleton } from '../parts/notes.tsx';
 import { Ago, inDays } from '../parts/time.tsx';
+import { toApiError } from '../request.ts';
+import { useResource } from '../resource.ts';
 import { notify } from '../store.ts';
 import { useSubmit } from '../submit.ts';
 import { useTitle } from '../title.ts';

@@ -1,5 +1,5 @@
 import { useMemo } from 'react';
-import { api, useResource } from '../api.ts';
+import { api } from '../api.ts';
 import { Code } from '../parts/copy.tsx';
 import { ExecutionRow, newestFirst } from '../parts/execution-rows.tsx';
 import { Head, Section } from '../parts/head.tsx';
@@ -10,6 +10,7 @@ import { RunPanel } from '../parts/run-panel.tsx';
 import { Schema } from '../parts/schema.tsx';
 import { EffectBadge, ToolPath } from '../parts/state.tsx';
 import { Tabs } from '../parts/tabs.tsx';
+import { useResource } from '../resource.ts';
 import { Link, sourceUrl, useLocation } from '../router.tsx';
 import { useStore } from '../store.ts';
 import { useTitle } from '../title.ts';

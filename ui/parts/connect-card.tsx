@@ -1,5 +1,7 @@
 import { useEffect } from 'react';
-import { api, type ConnectInfo, useResource } from '../api.ts';
+import { api } from '../api.ts';
+import { useResource } from '../resource.ts';
+import type { ConnectInfo } from '../shapes.ts';
 import { useStore } from '../store.ts';
 import { watch } from '../wire.ts';
 import { Code } from './copy.tsx';

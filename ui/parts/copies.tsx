@@ -1,4 +1,5 @@
-import { api, download, save } from '../api.ts';
+import { api } from '../api.ts';
+import { download, save } from '../request.ts';
 import { notify } from '../store.ts';
 import { useSubmit } from '../submit.ts';
 import { Button, useOffline } from './button.tsx';

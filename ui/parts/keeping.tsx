@@ -1,6 +1,8 @@
 import { type FormEvent, useId, useState } from 'react';
 import type { Settings } from '../../machines/schema/settings.ts';
-import { type ApiError, api, toApiError, useResource } from '../api.ts';
+import { api } from '../api.ts';
+import { type ApiError, toApiError } from '../request.ts';
+import { useResource } from '../resource.ts';
 import { notify } from '../store.ts';
 import { Button, useOffline } from './button.tsx';
 import { Section } from './head.tsx';

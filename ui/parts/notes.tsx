@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import type { ApiError } from '../api.ts';
+import type { ApiError } from '../request.ts';
 import type { Tone } from '../states.ts';
 import { Button } from './button.tsx';
 import { Icon, type IconName } from './icons.tsx';

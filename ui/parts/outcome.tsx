@@ -1,7 +1,8 @@
 import { useState } from 'react';
 import type { ExecutionView } from '../../machines/schema/execution.ts';
-import { api, toApiError } from '../api.ts';
+import { api } from '../api.ts';
 import { isPreview, type Preview } from '../preview.ts';
+import { toApiError } from '../request.ts';
 import { isSettled } from '../states.ts';
 import { notify } from '../store.ts';
 import { Button, useOffline } from './button.tsx';

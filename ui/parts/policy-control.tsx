@@ -1,7 +1,9 @@
 import { useEffect, useId, useState } from 'react';
 import type { Decision } from '../../machines/schema/policy.ts';
-import { api, type ToolDescription, toApiError } from '../api.ts';
+import { api } from '../api.ts';
+import { toApiError } from '../request.ts';
 import { Link } from '../router.tsx';
+import type { ToolDescription } from '../shapes.ts';
 import { notify } from '../store.ts';
 import { useOffline } from './button.tsx';
 

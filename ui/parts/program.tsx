@@ -1,7 +1,8 @@
 import { useEffect, useMemo, useState } from 'react';
 import type { ExecutionView, JournalStep } from '../../machines/schema/execution.ts';
-import { api, useResource } from '../api.ts';
+import { api } from '../api.ts';
 import { useCalmly } from '../calmly.ts';
+import { useResource } from '../resource.ts';
 import { executionUrl, Link } from '../router.tsx';
 import { isSettled, toneOf, wordOf } from '../states.ts';
 import { useStore } from '../store.ts';

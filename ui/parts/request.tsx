@@ -1,9 +1,10 @@
 import { useState } from 'react';
 import type { ExecutionView, InteractionView } from '../../machines/schema/execution.ts';
-import { api, useResource } from '../api.ts';
+import { api } from '../api.ts';
 import { changesOf } from '../diff.ts';
 import { useName } from '../names.ts';
 import { isPreview } from '../preview.ts';
+import { useResource } from '../resource.ts';
 import { executionUrl, Link, toolUrl } from '../router.tsx';
 import { Changes } from './changes.tsx';
 import { Arguments } from './json.tsx';

@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import type { Decision } from '../../machines/schema/policy.ts';
-import { api, toApiError } from '../api.ts';
+import { api } from '../api.ts';
+import { toApiError } from '../request.ts';
 import { notify } from '../store.ts';
 import { useSubmit } from '../submit.ts';
 import { Button, useOffline } from './button.tsx';

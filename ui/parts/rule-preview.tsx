@@ -1,8 +1,10 @@
 import { useEffect, useState } from 'react';
 import type { Rule } from '../../machines/schema/policy.ts';
-import { type ApiError, api, type Preview, toApiError } from '../api.ts';
+import { api } from '../api.ts';
 import { groupBy } from '../group.ts';
+import { type ApiError, toApiError } from '../request.ts';
 import { Link, toolUrl } from '../router.tsx';
+import type { Preview } from '../shapes.ts';
 import { DecisionBadge } from './policy-control.tsx';
 import { ToolPath } from './state.tsx';
 

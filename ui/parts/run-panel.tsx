@@ -1,8 +1,10 @@
 import { useEffect, useId, useRef, useState } from 'react';
-import { type ApiError, api, type Envelope, type ToolDescription, toApiError } from '../api.ts';
+import { api } from '../api.ts';
 import { useConnections } from '../connections.ts';
 import { useExecution } from '../executions.ts';
+import { type ApiError, toApiError } from '../request.ts';
 import { executionUrl, Link } from '../router.tsx';
+import type { Envelope, ToolDescription } from '../shapes.ts';
 import { isSettled, openInteraction } from '../states.ts';
 import { Answer } from './answer.tsx';
 import { Button, useOffline } from './button.tsx';

@@ -1,6 +1,8 @@
 import { useState } from 'react';
-import { type ApiError, api, type Diagnosis, toApiError } from '../api.ts';
+import { api } from '../api.ts';
+import { type ApiError, toApiError } from '../request.ts';
 import { actorUrl, executionUrl, Link } from '../router.tsx';
+import type { Diagnosis } from '../shapes.ts';
 import { Button, useOffline } from './button.tsx';
 import { Section } from './head.tsx';
 import { ErrorNote, Note } from './notes.tsx';

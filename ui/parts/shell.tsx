@@ -1,7 +1,8 @@
 import type { ReactNode } from 'react';
-import { api, useResource } from '../api.ts';
+import { api } from '../api.ts';
 import { useNotifications } from '../notifications.ts';
 import { PaletteButton } from '../palette/open.tsx';
+import { useResource } from '../resource.ts';
 import { Link } from '../router.tsx';
 import { store, useStore } from '../store.ts';
 import { setTheme, type Theme, useTheme } from '../theme.ts';

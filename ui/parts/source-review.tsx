@@ -1,7 +1,9 @@
 import { useState } from 'react';
 import type { SourceView } from '../../machines/schema/source.ts';
-import { api, toApiError, useResource } from '../api.ts';
+import { api } from '../api.ts';
 import { useConnections } from '../connections.ts';
+import { toApiError } from '../request.ts';
+import { useResource } from '../resource.ts';
 import { Link, toolUrl } from '../router.tsx';
 import { toneOf, wordOf } from '../states.ts';
 import { notify } from '../store.ts';

@@ -1,6 +1,9 @@
 import { useState } from 'react';
-import { type ApiError, api, type Suggestion, toApiError, useResource } from '../api.ts';
+import { api } from '../api.ts';
+import { type ApiError, toApiError } from '../request.ts';
+import { useResource } from '../resource.ts';
 import { navigate, sourceUrl } from '../router.tsx';
+import type { Suggestion } from '../shapes.ts';
 import { Button, useOffline } from './button.tsx';
 import { ErrorNote } from './notes.tsx';
 

@@ -1,7 +1,9 @@
 import { useEffect, useState } from 'react';
 import type { Rule } from '../../machines/schema/policy.ts';
-import { type ApiError, api, type Simulation, toApiError } from '../api.ts';
+import { api } from '../api.ts';
+import { type ApiError, toApiError } from '../request.ts';
 import { executionUrl, Link } from '../router.tsx';
+import type { Simulation } from '../shapes.ts';
 import { Button, useOffline } from './button.tsx';
 import { ErrorNote } from './notes.tsx';
 import { DecisionBadge } from './policy-control.tsx';

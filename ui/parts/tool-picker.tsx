@@ -1,7 +1,8 @@
 import { useState } from 'react';
 import type { ToolHit } from '../../machines/schema/tool.ts';
-import { api, toApiError } from '../api.ts';
+import { api } from '../api.ts';
 import { useHits } from '../hits.ts';
+import { toApiError } from '../request.ts';
 import { notify } from '../store.ts';
 import { plainLine } from './prose.tsx';
 import { SearchField } from './search-field.tsx';

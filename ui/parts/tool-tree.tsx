@@ -1,8 +1,10 @@
 import { type KeyboardEvent, type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { SourceView } from '../../machines/schema/source.ts';
 import type { ToolHit } from '../../machines/schema/tool.ts';
-import { api, type Decided, type Outline, useResource } from '../api.ts';
+import { api } from '../api.ts';
+import { useResource } from '../resource.ts';
 import { Link, setQuery, toolUrl, useLocation } from '../router.tsx';
+import type { Decided, Outline } from '../shapes.ts';
 import { useStore } from '../store.ts';
 import { Button } from './button.tsx';
 import { Icon } from './icons.tsx';

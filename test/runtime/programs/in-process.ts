@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import type { Sandbox } from '../../../runtime/programs/session.ts';
+import type { Sandbox } from '../../../runtime/programs/session-parts.ts';
 import { LIMITS } from '../../../runtime/sandbox/limits.ts';
 import { prepare } from '../../../runtime/sandbox/prepare.ts';
 import type { Order } from '../../../runtime/sandbox/protocol.ts';

@@ -4,6 +4,7 @@ import { callMachine } from '../../../machines/call.ts';
 import { CallContext, type Judged, type Outcome } from '../../../machines/schema/call.ts';
 import { FaultError } from '../../../machines/schema/fault.ts';
 import { sourceMachine } from '../../../machines/source.ts';
+import type { Actor } from '../../../runtime/actor.ts';
 import { createBlobs } from '../../../runtime/blobs.ts';
 import { createCallStart } from '../../../runtime/call-start.ts';
 import { createCompanions } from '../../../runtime/companions.ts';
@@ -17,7 +18,7 @@ import { createJournal } from '../../../runtime/programs/journal.ts';
 import { createOutput } from '../../../runtime/programs/output.ts';
 import { createPrograms } from '../../../runtime/programs/programs.ts';
 import { createQuarantine } from '../../../runtime/quarantine.ts';
-import { type Actor, createRegistry, type Registry } from '../../../runtime/registry.ts';
+import { createRegistry, type Registry } from '../../../runtime/registry.ts';
 import { type Db, openStore } from '../../../runtime/store.ts';
 import { inProcess } from './in-process.ts';
 
