@@ -3,7 +3,10 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, test } from 'node:test';
-import { openRig, type Rig, skip } from './rig.ts';
+import { createAuthority } from '../oauth/authority.ts';
+import { shopDocument } from '../oauth/shop.ts';
+import { lastFirst, recordUpstream } from '../upstream-recorder.ts';
+import { openRig, type Rig, ready, skip } from './rig.ts';
 import { addEverything, addLedger } from './world.ts';
 
 let rig: Rig;
@@ -112,5 +115,38 @@ test('an account is connected from its page, renewed under its name, and its fai
   await again.getByRole('button', { name: 'Connect' }).click();
   await row.getByText('connected', { exact: true }).waitFor();
   assert.equal((await rig.settled(id.error.executionId)).state, 'done');
+  assert.deepEqual(problems, []);
+});
+
+test('a login elsewhere: the page sends the person there, the window that comes back says so, and the call goes on by itself', {
+  skip,
+}, async t => {
+  const authority = createAuthority();
+  const shop = await recordUpstream(lastFirst(t), ({ headers, path, ...request }, res) => {
+    if (authority.answer({ headers, path, ...request }, res, shop.origin)) return;
+    const isKnown = authority.knows(headers.authorization);
+    res.writeHead(isKnown ? 200 : 401, { 'content-type': 'application/json' }).end(JSON.stringify(isKnown ? [{ id: 1 }] : {}));
+  });
+  const schemes = {
+    login: {
+      type: 'oauth2',
+      flows: { authorizationCode: { authorizationUrl: `${shop.origin}/authorize`, tokenUrl: `${shop.origin}/token`, scopes: {} } },
+    },
+  };
+  const spec = shopDocument({ origin: shop.origin, schemes, security: [{ login: [] }] });
+  await rig.daemon.api('POST', '/api/sources', { spec, namespace: 'shop', allowPrivate: true });
+  await ready(rig.daemon, 'shop');
+  const id = await call('shop.orders.list');
+
+  const { page, problems } = await rig.signedIn(`/resume/${id}`);
+  await page.getByRole('button', { name: 'Connect' }).click();
+  const opened = page.context().waitForEvent('page');
+  await page.getByRole('link', { name: 'Log in' }).click();
+  const window = await opened;
+  await window.getByText(/is connected/).waitFor();
+  await page.getByRole('heading', { name: 'Nothing left to answer' }).waitFor();
+  assert.equal((await rig.settled(id)).state, 'done');
+  assert.equal(authority.asked.authorize.length, 1);
+  assert.doesNotMatch((await page.content()) + (await window.content()), /access-|refresh-|code-/);
   assert.deepEqual(problems, []);
 });
