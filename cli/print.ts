@@ -46,6 +46,6 @@ export function fold(text: string, width: number): string {
 }
 
 /** Counts with the right noun: `1 tool`, `1,190 tools`. */
-export function count(n: number, noun: string): string {
-  return `${n.toLocaleString('en-US')} ${noun}${n === 1 ? '' : 's'}`;
+export function count(n: number, noun: string, nouns = `${noun}s`): string {
+  return `${n.toLocaleString('en-US')} ${n === 1 ? noun : nouns}`;
 }

@@ -29,7 +29,7 @@ export async function seeThrough(
     if (error instanceof UnreachableError) progress.aside(() => note(`${id} is kept: executor executions show ${id}`));
     throw error;
   } finally {
-    interrupt.end();
+    await interrupt.end();
   }
 }
 

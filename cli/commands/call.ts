@@ -50,6 +50,11 @@ async function invoke(daemon: Daemon, path: string, input: unknown, { flags }: C
   const connection = text(flags, 'connection');
   const query = new URLSearchParams({ wait: '1', ...(connection && { connection }) });
   const progress = startProgress(`${path} runs`);
+  let announce: (id: string | undefined) => void = () => {};
+  const known = new Promise<string | undefined>(resolve => {
+    announce = resolve;
+  });
+  const interrupt = guardInterrupt(daemon, known, progress);
   try {
     const { status, body } = await daemon.send({
       method: 'POST',
@@ -61,15 +66,17 @@ async function invoke(daemon: Daemon, path: string, input: unknown, { flags }: C
     const envelope = body as Envelope;
     if (status >= 400 || typeof envelope?.ok !== 'boolean') return { ok: false, ...(envelope as object), error: faultOf(status, body) };
     const id = envelope.error?.executionId;
+    announce(id);
     const isUnsettled = id && (envelope.error?.code === 'execution_running' || (status === 202 && flags.wait));
     return isUnsettled ? await settle(daemon, id, { progress, patient: Boolean(flags.wait) }) : envelope;
   } finally {
+    announce(undefined);
     progress.end();
+    await interrupt.end();
   }
 }
 
 async function settle(daemon: Daemon, id: string, options: { progress: Progress; patient: boolean }): Promise<Envelope> {
-  const interrupt = guardInterrupt(daemon, id, options.progress);
   try {
     const onPause = (view: ExecutionView) => notePause(id, approvalUrl(daemon.url, id), openInteractions(view));
     const view = await follow(daemon, await daemon.ask({ path: executionPath(id) }), { ...options, onPause });
@@ -77,7 +84,5 @@ async function settle(daemon: Daemon, id: string, options: { progress: Progress;
   } catch (error) {
     if (error instanceof UnreachableError) options.progress.aside(() => note(`${id} is kept: executor executions show ${id}`));
     throw error;
-  } finally {
-    interrupt.end();
   }
 }

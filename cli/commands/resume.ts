@@ -62,7 +62,7 @@ export async function run({ entry, flags, json }: Context): Promise<number> {
     return printView(view, { json, daemonUrl: daemon.url, data });
   } finally {
     progress.end();
-    interrupt.end();
+    await interrupt.end();
   }
 }
 

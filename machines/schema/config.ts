@@ -2,7 +2,7 @@ import { type Static, Type } from '@sinclair/typebox';
 import { CONNECTION_NAME, ConnectionInput } from './connection.ts';
 import { Rule } from './policy.ts';
 import { SettingsPatch } from './settings.ts';
-import { NAMESPACE, SourceKind } from './source.ts';
+import { AddableKind, NAMESPACE } from './source.ts';
 
 /** Values that are secrets: `env:NAME` is read where the file is applied; null is the value that is stored already. */
 const Secrets = Type.Record(Type.String(), Type.Union([Type.String(), Type.Null()]));
@@ -16,7 +16,7 @@ export const SourceConfig = Type.Object(
         description: 'The description itself: its text, or its object',
       }),
     ),
-    kind: Type.Optional(SourceKind),
+    kind: Type.Optional(AddableKind),
     name: Type.Optional(Type.String({ minLength: 1, description: 'What people call it' })),
     baseUrl: Type.Optional(Type.String({ minLength: 1, description: 'Replaces the server of the description' })),
     headers: Type.Optional(Secrets),

@@ -3,7 +3,11 @@ import { AuthMethod, AuthMethodView, OAuthHints } from './auth.ts';
 import { Fault } from './fault.ts';
 import { Clearable, Reference, Stored } from './reference.ts';
 
-export const SourceKind = Type.Union([Type.Literal('openapi'), Type.Literal('graphql'), Type.Literal('mcp'), Type.Literal('builtin')]);
+/** What can be added; the one source that is built in is there already. */
+export const AddableKind = Type.Union([Type.Literal('openapi'), Type.Literal('graphql'), Type.Literal('mcp')]);
+export type AddableKind = Static<typeof AddableKind>;
+
+export const SourceKind = Type.Union([...AddableKind.anyOf, Type.Literal('builtin')]);
 export type SourceKind = Static<typeof SourceKind>;
 
 export const SourceState = Type.Union([
@@ -25,7 +29,7 @@ export const SourceInput = Type.Object(
   {
     url: Type.Optional(Type.String({ minLength: 1 })),
     spec: Type.Optional(Type.Union([Type.String({ minLength: 1 }), Type.Record(Type.String(), Type.Unknown())])),
-    kind: Type.Optional(SourceKind),
+    kind: Type.Optional(AddableKind),
     namespace: Type.Optional(Type.String({ pattern: NAMESPACE })),
     baseUrl: Type.Optional(Type.String({ minLength: 1 })),
     headers: Type.Optional(Type.Record(Type.String(), Type.String())),
@@ -130,7 +134,7 @@ export const SourceContext = Type.Object({
   requestHash: Type.String(),
   origin: Origin,
   kind: Type.Optional(SourceKind),
-  wantedKind: Type.Optional(SourceKind),
+  wantedKind: Type.Optional(AddableKind),
   name: Type.String(),
   /** What a person calls it: a refresh never takes that back. */
   givenName: Type.Optional(Type.String()),
@@ -215,7 +219,7 @@ export type WantedAuth = Static<typeof WantedAuth>;
 
 /** An answer of detection (`POST /api/detect`). */
 export const Candidate = Type.Object({
-  kind: SourceKind,
+  kind: AddableKind,
   confidence: Type.Number({ minimum: 0, maximum: 1 }),
   name: Type.String(),
   namespace: Type.String(),

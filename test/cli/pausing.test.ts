@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { after, before, test } from 'node:test';
 import { ended, openRig, type Rig, runProgram } from './rig.ts';
 
@@ -169,10 +170,21 @@ test('a daemon that is stopped is not started again by who waits; the call is ke
   assert.equal((await rig.run(['executions', 'show', id])).code, 0);
 });
 
-test('Ctrl-C without a terminal leaves the call running', async () => {
+test('Ctrl-C without a terminal cancels the call that is waited for', async () => {
   const { code, stdout, stderr } = await rig.run(['call', 'shop.orders.create', 'book=1', '--wait'], { interruptAt: /executor resume/ });
   assert.deepEqual({ code, stdout }, { code: 130, stdout: '' });
-  assert.match(stderr, /exec_\S+ goes on: executor executions show/);
+  const [, id = ''] = /\ncancelled (exec_\S+)\n$/.exec(stderr) ?? [];
+  assert.equal(JSON.parse((await rig.run(['executions', 'show', id, '--json'])).stdout).state, 'cancelled', stderr);
+});
+
+test('Ctrl-C without a terminal cancels the program that is waited for', async () => {
+  const program = await rig.run(['run', '-', '--wait'], {
+    input: 'await tools.shop.orders.create({ book: 2 });',
+    interruptAt: /executor resume/,
+  });
+  assert.equal(program.code, 130);
+  const [, id = ''] = /\ncancelled (exec_\S+)\n$/.exec(program.stderr) ?? [];
+  assert.equal(JSON.parse((await rig.run(['executions', 'show', id, '--json'])).stdout).state, 'cancelled', program.stderr);
 });
 
 // `script` gives the command a terminal; what is typed comes from its stdin.
@@ -182,6 +194,47 @@ const onTerminal = (args: string[], typed: string) =>
     cwd: rig.home,
     input: typed,
   });
+
+/** Types each text on a terminal as soon as the command has said what it answers. */
+function typeOnTerminal(args: string[], typing: readonly (readonly [RegExp, string])[]): Promise<{ code: number | null; stdout: string }> {
+  const child = spawn('script', ['-qfec', [process.execPath, ...args].map(word => `'${word}'`).join(' '), '/dev/null'], {
+    env: rig.env as NodeJS.ProcessEnv,
+    cwd: rig.home,
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  const left = [...typing];
+  let stdout = '';
+  child.stdout.on('data', chunk => {
+    stdout += chunk;
+    while (left[0]?.[0].test(stdout)) child.stdin.write(left.shift()![1]);
+  });
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', code => resolve({ code, stdout }));
+  });
+}
+
+const CTRL_C = '\x03';
+
+test('on a terminal Ctrl-C asks whether to cancel, too; no leaves the call waiting', { skip: process.platform !== 'linux' }, async () => {
+  const { CLI } = await import('./rig.ts');
+  for (const [answer, state] of [
+    ['y\n', 'cancelled'],
+    ['n\n', 'awaitingApproval'],
+    [CTRL_C, 'awaitingApproval'],
+  ] as const) {
+    const { code, stdout } = await typeOnTerminal(
+      [CLI, 'call', 'shop.orders.create', 'book=3', '--wait'],
+      [
+        [/executor resume/, CTRL_C],
+        [/as well\? \[y\/N\]/, answer],
+      ],
+    );
+    assert.equal(code, 130, stdout);
+    const [, id = ''] = /Cancel (exec_\S+) as well/.exec(stdout) ?? [];
+    assert.equal(JSON.parse((await rig.run(['executions', 'show', id, '--json'])).stdout).state, state, stdout);
+  }
+});
 
 test('on a terminal resume shows what it is about to approve and asks', { skip: process.platform !== 'linux' }, async () => {
   const { CLI } = await import('./rig.ts');
