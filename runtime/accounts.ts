@@ -63,6 +63,8 @@ export function createAccounts(parts: {
     return loaded;
   };
 
+  const credentialOf = createStaticCredential(headersOf, envOf);
+
   const logic = createConnectionLogic({
     vault,
     grants: {
@@ -118,18 +120,21 @@ export function createAccounts(parts: {
     logic,
     credentials,
     /** For commands, and for what has no call: the static headers and environment. */
-    credentialOf: createStaticCredential(headersOf, envOf),
+    credentialOf,
 
     open: () => createConnections({ store, registry: registry(), known, sources, vault, links, oauth, waiters, resumed: awaited.settled }),
 
     /** What joins a fetch of a source's description: its credential, or, where that does not work, its static headers alone. */
     async accessOf(source: SourceContext): Promise<Access> {
       try {
-        const { id, headers } = sessionCredential(await credentials.of(source));
-        return { headers: headers(), credential: id };
+        const held = await credentials.of(source);
+        const { id, headers } = sessionCredential(held);
+        return { headers: headers(), credential: id, secrets: held.secrets };
       } catch (error) {
-        if (error instanceof FaultError && (error.code === 'login_required' || error.code === 'upstream_unreachable'))
-          return { headers: headersOf(source) };
+        if (error instanceof FaultError && (error.code === 'login_required' || error.code === 'upstream_unreachable')) {
+          const { headers, secrets } = credentialOf(source);
+          return { headers: headers(), secrets };
+        }
         throw error;
       }
     },

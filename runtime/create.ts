@@ -27,6 +27,7 @@ import { createLedger } from './ledger.ts';
 import { createLifetime, SURVIVED_MS } from './lifetime.ts';
 import { createLimits } from './limits.ts';
 import { openData } from './open-data.ts';
+import { createPassthroughs } from './passthroughs.ts';
 import { openPolicies } from './policies.ts';
 import { createPolicyDesk } from './policy/desk.ts';
 import { preview } from './policy/preview.ts';
@@ -350,10 +351,7 @@ async function assemble(options: RuntimeOptions): Promise<Runtime> {
       settings: settings.get,
       updateSettings: (patch, by = principals.owner) => settings.update(patch, by),
     },
-    passthrough(namespace) {
-      const context = source(namespace);
-      return mcp.passthrough(context, credentialOf(context));
-    },
+    passthrough: createPassthroughs({ mcp, sourceOf: source, credentials }),
     stats() {
       const { sessions: upstreamSessions, children } = mcp.pool.stats();
       return { cursor: store.writer.cursor(), actors: registry.size(), upstreamSessions, children };

@@ -33,10 +33,10 @@ export interface Held {
 }
 
 /** The same for a kind that has sessions: its id stays as it is when a token is renewed. */
-export function sessionCredential({ id, headers, cookies, env }: Held): Credential {
+export function sessionCredential({ id, headers, cookies, env, secrets }: Held): Credential {
   const cookie = Object.entries(cookies).map(([name, value]) => `${name}=${value}`);
   const all = { ...headers, ...(cookie.length > 0 && { cookie: cookie.join('; ') }) };
-  return { id: id ?? hashOf({ headers: all, env: env ?? null }), headers: () => all, env: () => env };
+  return { id: id ?? hashOf({ headers: all, env: env ?? null }), headers: () => all, env: () => env, secrets };
 }
 
 /** With what a call would be made, and what it has to wait for first. */
@@ -114,7 +114,7 @@ export function createCredentials(parts: {
   async function of(source: SourceContext, wanted?: string, auth?: ToolAuth): Promise<Held> {
     const fixed = headersOf(source) ?? {};
     const env = envOf(source);
-    const base = { headers: fixed, query: {}, cookies: {}, ...(env && { env }), secrets: Object.values(fixed) };
+    const base = { headers: fixed, query: {}, cookies: {}, ...(env && { env }), secrets: [...Object.values(fixed), ...secretsIn(env)] };
     const found = find(source, wanted);
     if (!found || auth?.needs === 'none') {
       if (!found && wanted !== undefined) throw loginRequired(needOf(source, wanted));
@@ -197,6 +197,12 @@ export function createCredentials(parts: {
 
   return { standing, of, rejected };
 }
+
+/** Of an environment, what looks like a secret: ordinary values (a port, a level) must not be taken out of every answer. */
+export const secretsIn = (env: Readonly<Record<string, string>> = {}): string[] =>
+  Object.entries(env).flatMap(([name, value]) =>
+    /key|token|secret|pass|credential|auth|cookie/i.test(name) || value.length >= 20 ? [value] : [],
+  );
 
 /** A source whose static headers carry a credential needs no other. */
 function headersSuffice(source: SourceContext): boolean {

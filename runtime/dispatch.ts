@@ -1,13 +1,13 @@
 import { FaultError } from '../machines/schema/fault.ts';
 import type { SourceContext, SourceKind } from '../machines/schema/source.ts';
 import type { JsonSchema, Tool } from '../machines/schema/tool.ts';
-import { type Companions, createCompanions } from './companions.ts';
+import { type Companions, createCompanions, discreet } from './companions.ts';
 import { type Credentials, type Held, type Rejection, type Standing, sessionCredential } from './credentials.ts';
 import { createGates, type Outage } from './gates.ts';
 import type { Answering } from './kinds/calling.ts';
 import type { Kind, Reading, UpstreamRequest } from './kinds/kind.ts';
 import { covers } from './policy.ts';
-import { createRedactor } from './redact.ts';
+import { createRedactor, withoutSecrets } from './redact.ts';
 import { originOf } from './target.ts';
 import type { Upstream } from './upstream.ts';
 
@@ -164,8 +164,9 @@ export function createDispatch(parts: {
     refused: (response: Refusing) => Promise<Rejection>,
   ): Promise<Reading | 'again'> {
     const credential = sessionCredential(held);
-    const secrets = [...held.secrets, ...secretsIn(credential.env())];
-    const circumstances = { ...sending, id, source: context, credential, companion: companions.of(id), onMoved: () => onMoved(id) };
+    const { secrets } = held;
+    const companion = discreet(companions.of(id), secrets);
+    const circumstances = { ...sending, id, source: context, credential, companion, onMoved: () => onMoved(id) };
     try {
       const reading = await call(tool, input, circumstances);
       const rejection = reading.http && (await refused(reading.http));
@@ -175,13 +176,7 @@ export function createDispatch(parts: {
       const refusal = refusalIn(error);
       const rejection = refusal && (await refused(refusal));
       if (rejection) return rejection === 'again' ? rejection : { login: rejection };
-      if (secrets.length === 0 || !(error instanceof FaultError)) throw error;
-      const { code, message, details } = createRedactor(secrets).fault({
-        code: error.code,
-        message: error.message,
-        ...(error.details && { details: error.details }),
-      });
-      throw new FaultError(code, message, { cause: error, ...(details && { details }) });
+      throw withoutSecrets(error, secrets);
     }
   }
 }
@@ -208,12 +203,6 @@ function refusalIn(error: unknown): Refusing | undefined {
   if (typeof status !== 'number') return undefined;
   return { status, headers: typeof challenge === 'string' ? { 'www-authenticate': challenge } : {} };
 }
-
-/** Of an environment, what looks like a secret: ordinary values (a port, a level) must not be taken out of every answer. */
-const secretsIn = (env: Record<string, string> = {}): string[] =>
-  Object.entries(env).flatMap(([name, value]) =>
-    /key|token|secret|pass|credential|auth|cookie/i.test(name) || value.length >= 20 ? [value] : [],
-  );
 
 /** An upstream may say back what it was sent: whatever it answers is stored and shown without the credentials. */
 function redacted({ data, error, http, form }: Reading, secrets: readonly string[]): Reading {

@@ -1,4 +1,4 @@
-import type { Fault } from '../machines/schema/fault.ts';
+import { type Fault, FaultError } from '../machines/schema/fault.ts';
 
 /** Takes secret values out of whatever is to be shown or logged. */
 export interface Redactor {
@@ -53,6 +53,17 @@ export function createRedactor(values: Iterable<string> = []): Redactor {
       ...(fault.details && { details: json(fault.details) as Record<string, unknown> }),
     }),
   };
+}
+
+/** What went wrong, without the values. What is no fault of ours is shown to nobody, and stays as it is. */
+export function withoutSecrets(error: unknown, secrets: readonly string[]): unknown {
+  if (secrets.length === 0 || !(error instanceof FaultError)) return error;
+  const { code, message, details } = createRedactor(secrets).fault({
+    code: error.code,
+    message: error.message,
+    ...(error.details && { details: error.details }),
+  });
+  return new FaultError(code, message, { cause: error, ...(details && { details }) });
 }
 
 /** A header value says a scheme before the secret; the one of Basic hides a password (RFC 7617). */

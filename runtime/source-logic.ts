@@ -14,6 +14,7 @@ import type { Access, Obtained } from './kinds/kind.ts';
 import type { Logic } from './logic.ts';
 import type { Policies } from './policies.ts';
 import { recognise } from './recognise.ts';
+import { withoutSecrets } from './redact.ts';
 import type { SettingsStore } from './settings.ts';
 import { createTurns } from './turns.ts';
 import type { Upstream } from './upstream.ts';
@@ -48,6 +49,16 @@ export function createSourceLogic(parts: {
   const { onProgress } = parts;
   const turns = createTurns(INDEXERS);
 
+  /** Fetches something with the source's credential; why it could not be had is told without it. */
+  async function using<T>(context: SourceContext, work: (access: Access) => Promise<T>): Promise<T> {
+    const access = await accessOf(context);
+    try {
+      return await work(access);
+    } catch (error) {
+      throw withoutSecrets(error, access.secrets ?? []);
+    }
+  }
+
   /** What the description is; one that has not changed is known already. */
   async function detect(context: SourceContext, signal: AbortSignal): Promise<Detected> {
     const { origin, wantedKind } = context;
@@ -64,7 +75,7 @@ export function createSourceLogic(parts: {
       return { kind, name, document: origin.document, ...(url && { url }), ...(endpoint && { endpoint }) };
     }
     if ('command' in origin) {
-      const { candidate, bytes } = await obtainCommand(context, signal);
+      const { candidate, bytes } = await using(context, () => obtainCommand(context, signal));
       return { kind: candidate.kind, name: candidate.name, document: documents.hold(bytes!), endpoint: true };
     }
     const found = await bring(origin.url, context, signal);
@@ -89,9 +100,12 @@ export function createSourceLogic(parts: {
     const brought = prefetched.get(namespace);
     prefetched.delete(namespace);
     if (brought?.probe && (!wantedKind || wantedKind === brought.candidate.kind)) return { ...brought, probe: brought.probe };
-    const where = { namespace, url, allowPrivate, ...(await accessOf(context)), signal };
-    if (!catalogued || !kind) return detection.best({ ...where, kind: wantedKind });
-    return detection.again({ ...where, kind, endpoint: endpoint === true, validators });
+    const where = { namespace, url, allowPrivate, signal };
+    return using(context, access =>
+      !catalogued || !kind
+        ? detection.best({ ...where, ...access, kind: wantedKind })
+        : detection.again({ ...where, ...access, kind, endpoint: endpoint === true, validators }),
+    );
   }
 
   async function bytesOf(context: SourceContext, document: Detected['document'], signal: AbortSignal): Promise<Uint8Array> {
@@ -99,10 +113,10 @@ export function createSourceLogic(parts: {
     if (bytes) return bytes;
     // It was only held, and the process ended since: fetch it again.
     const { origin, namespace, allowPrivate, kind, endpoint } = context;
-    if ('command' in origin) return (await obtainCommand(context, signal)).bytes!;
+    if ('command' in origin) return (await using(context, () => obtainCommand(context, signal))).bytes!;
     if (!('url' in origin) || !kind) throw new FaultError('internal', 'the document is gone; add the source again');
-    const where = { namespace, url: origin.url, allowPrivate, ...(await accessOf(context)), signal };
-    const again = await detection.again({ ...where, kind, endpoint: endpoint === true });
+    const where = { namespace, url: origin.url, allowPrivate, kind, endpoint: endpoint === true, signal };
+    const again = await using(context, access => detection.again({ ...where, ...access }));
     if ('unchanged' in again) throw new FaultError('internal', 'the upstream answered 304 to a request without a condition');
     return again.probe.bytes;
   }
@@ -110,8 +124,10 @@ export function createSourceLogic(parts: {
   /** A document that the description refers to: fetched through the same guard; credentials go to the description's own origin only. */
   async function external(url: string, context: SourceContext, signal: AbortSignal): Promise<Uint8Array> {
     const isOwn = 'url' in context.origin && new URL(context.origin.url).origin === new URL(url).origin;
-    const headers = isOwn ? (await accessOf(context)).headers : undefined;
-    const found = await fetchDocument(upstream, { url, allowPrivate: context.allowPrivate, headers, signal });
+    const fetching = { url, allowPrivate: context.allowPrivate, signal };
+    const found = isOwn
+      ? await using(context, ({ headers }) => fetchDocument(upstream, { ...fetching, headers }))
+      : await fetchDocument(upstream, fetching);
     return 'unchanged' in found ? new Uint8Array() : found.bytes;
   }
 

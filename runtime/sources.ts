@@ -12,6 +12,7 @@ import { suggestNamespace } from './kinds/suggest-namespace.ts';
 import type { KnownSource, KnownSources } from './known-sources.ts';
 import { checkPattern, covers } from './policy.ts';
 import { recognise } from './recognise.ts';
+import { withoutSecrets } from './redact.ts';
 import type { Registry } from './registry.ts';
 import type { Runtime } from './runtime.ts';
 import type { SealedEnv } from './sealed-env.ts';
@@ -140,7 +141,9 @@ export function createSources(parts: {
   async function nameFor(input: SourceInput, url: string | undefined, text: string | undefined): Promise<string> {
     const { allowPrivate = false, headers: given, kind } = input;
     if (url === undefined || text !== undefined) return (await recognise({ bytes: encoded(text ?? ''), ...(url && { url }) })).namespace;
-    const [found] = await detection.find({ url, allowPrivate, headers: given, kind }).catch(unlessLogin);
+    const [found] = await detection.find({ url, allowPrivate, headers: given, kind }).catch(error => {
+      return unlessLogin(withoutSecrets(error, Object.values(given ?? {})));
+    });
     if (!found) return suggestNamespace(undefined, url);
     const { namespace } = found.candidate;
     if (found.probe) prefetched.set(namespace, found);

@@ -8,6 +8,8 @@ export interface Credential {
   headers(): Readonly<Record<string, string>> | undefined;
   /** What a command is given in its environment. */
   env(): Readonly<Record<string, string>> | undefined;
+  /** What of it must not be shown. */
+  readonly secrets: readonly string[];
 }
 
 /**

@@ -19,6 +19,8 @@ export interface Access {
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** The id of the credential, as calls have it: with the same one, a session is shared. */
   readonly credential?: string | undefined;
+  /** What of it must not be shown. */
+  readonly secrets?: readonly string[] | undefined;
 }
 
 /** Where an API may answer, and what a kind may use to ask it for its description. */

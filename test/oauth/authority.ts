@@ -56,6 +56,7 @@ export function createAuthority(oddities: Oddities = {}) {
     registrations: [],
     revoked: [],
   };
+  const issued: string[] = [];
   let polls = 0;
   /** Runs before a token request is answered: true when it has dealt with it. */
   const plans: ((res: ServerResponse) => boolean)[] = [];
@@ -111,6 +112,7 @@ export function createAuthority(oddities: Oddities = {}) {
     const known = families.get(family) ?? { live: refresh, dead: false, scope };
     known.live = refresh;
     families.set(family, known);
+    issued.push(token, refresh);
     return say(res, {
       access_token: token,
       ...(answers !== 'untyped' && { token_type: 'Bearer' }),
@@ -162,6 +164,7 @@ export function createAuthority(oddities: Oddities = {}) {
     const id = `client-${randomUUID()}`;
     const secret = wanted.token_endpoint_auth_method === 'none' ? undefined : `sesame-${randomUUID()}`;
     clients.set(id, { id, redirects: wanted.redirect_uris, ...(secret && { secret }) });
+    if (secret) issued.push(secret);
     return answerJson(res, registration === 'closed-200' ? 200 : 201, {
       ...wanted,
       client_id: id,
@@ -183,6 +186,7 @@ export function createAuthority(oddities: Oddities = {}) {
     }
     asked.authorize.push(query);
     const code = `code-${randomUUID()}`;
+    issued.push(code);
     codes.set(code, {
       client: client.id,
       challenge: query.get('code_challenge') ?? '',
@@ -200,6 +204,8 @@ export function createAuthority(oddities: Oddities = {}) {
   return {
     asked,
     clients,
+    /** Every secret it has given out: tokens, codes, secrets of registered clients. */
+    issued,
     issuerOf,
     /** What happens to the next token request instead of an answer. */
     plan: (next: (res: ServerResponse) => boolean) => plans.push(next),

@@ -1,6 +1,7 @@
 import { FaultError } from '../../../machines/schema/fault.ts';
 import type { SourceContext } from '../../../machines/schema/source.ts';
 import { readChallenge } from '../../auth/challenge.ts';
+import { createRedactor } from '../../redact.ts';
 import { canonical, sha256 } from '../../schema/hash.ts';
 import type { Upstream } from '../../upstream.ts';
 import type { Credential } from '../calling.ts';
@@ -12,7 +13,7 @@ import { commandEndpoint, encodeDescription } from './description.ts';
 import { candidateOf } from './detect.ts';
 import { connectFault } from './faults.ts';
 import { describeServer } from './list.ts';
-import { createPassthrough, type Passthrough } from './passthrough.ts';
+import { createPassthrough, type Entry, type Passthrough } from './passthrough.ts';
 import { createPool, type PoolLimits, type Seat } from './pool.ts';
 import type { Heard, Session } from './session.ts';
 
@@ -30,8 +31,10 @@ export function createMcp(parts: {
   const pool = createPool({
     upstream,
     limits,
-    onHeard(namespace, heard) {
-      for (const listener of listeners.get(namespace) ?? []) listener(heard);
+    onHeard({ key, namespace }, heard) {
+      const all = listeners.get(namespace) ?? [];
+      const said = [...all].length > 0 ? createRedactor(latest.get(key)?.secrets).json(heard) : heard;
+      for (const listener of all) listener(said);
       onHeard(namespace, heard);
     },
   });
@@ -75,13 +78,14 @@ export function createMcp(parts: {
     url,
     headers,
     credential = sha256(canonical(headers ?? {})),
+    secrets = Object.values(headers ?? {}),
     allowPrivate,
     timeoutMs,
     signal,
   }: Endpoint): Promise<Obtained | undefined> {
     const { origin } = new URL(url);
     const key = keyOf(namespace, { origin: { url }, allowPrivate, credential });
-    latest.set(key, { id: credential, headers: () => headers, env: () => undefined });
+    latest.set(key, { id: credential, headers: () => headers, env: () => undefined, secrets });
     const place = () => ({ url, reach: { allowPrivate, origins: [origin], headers: () => latest.get(key)?.headers() } });
     const deadline = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
     try {
@@ -121,12 +125,15 @@ export function createMcp(parts: {
     },
 
     /** @throws FaultError source_not_found unless it is an MCP server */
-    passthrough(source: SourceContext, credential: Credential): Passthrough {
-      if (source.kind !== 'mcp')
-        throw new FaultError('source_not_found', `${source.namespace} is no MCP server: it can be used through its tools only`);
-      const known = listeners.get(source.namespace) ?? new Set();
-      listeners.set(source.namespace, known);
-      return createPassthrough(signal => pool.lease(seatOf({ source, credential }), signal), known);
+    passthrough({ kind, namespace }: SourceContext, enter: () => Promise<Entry & { source: SourceContext }>): Passthrough {
+      if (kind !== 'mcp') throw new FaultError('source_not_found', `${namespace} is no MCP server: it can be used through its tools only`);
+      const known = listeners.get(namespace) ?? new Set();
+      listeners.set(namespace, known);
+      const open = async () => {
+        const { source, ...entry } = await enter();
+        return { ...entry, lease: (signal?: AbortSignal) => pool.lease(seatOf({ source, credential: entry.credential }), signal) };
+      };
+      return createPassthrough(open, known);
     },
   };
 }

@@ -1,6 +1,9 @@
 import type { Client, StandardSchemaV1 } from '@modelcontextprotocol/client';
 import { FaultError } from '../../../machines/schema/fault.ts';
-import { ownFault, rpcErrorOf } from './faults.ts';
+import { createRedactor, withoutSecrets } from '../../redact.ts';
+import type { Credential } from '../calling.ts';
+import { ownFault, rpcErrorOf, statusOf } from './faults.ts';
+import type { Refusal } from './fetch.ts';
 import type { Lease } from './pool.ts';
 import type { Heard } from './session.ts';
 
@@ -62,18 +65,43 @@ export class ProtocolError extends Error {
 const ANYTHING: StandardSchemaV1<unknown, unknown> = { '~standard': { version: 1, vendor: 'executor', validate: value => ({ value }) } };
 const REQUEST_MS = 120_000;
 
-export function createPassthrough(lease: (signal?: AbortSignal) => Promise<Lease>, listeners: Set<(heard: Heard) => void>): Passthrough {
+/** As whom a source is used as it is. */
+export interface Entry {
+  readonly credential: Credential;
+  /**
+   * Told that the server does not take it.
+   * @param tried whether this is the second time
+   * @returns whether to try again with the new one
+   * @throws FaultError login_required when a person has to log in first
+   */
+  refused(response: Refusal, tried: boolean): Promise<boolean>;
+}
+
+export function createPassthrough(
+  open: () => Promise<Entry & { lease(signal?: AbortSignal): Promise<Lease> }>,
+  listeners: Set<(heard: Heard) => void>,
+): Passthrough {
+  /** What the server says back of the credential is shown to nobody. */
   async function use<T>(work: (client: Client) => Promise<T>, signal?: AbortSignal): Promise<T> {
-    const { session, release } = await lease(signal);
-    try {
-      return await work(session.client);
-    } catch (error) {
-      const rpc = rpcErrorOf(error);
-      if (rpc) throw new ProtocolError(rpc.code, rpc.message, rpc.data);
-      const cause = error instanceof Error ? error.message : String(error);
-      throw ownFault(error) ?? new FaultError('upstream_unreachable', `The MCP server did not answer: ${cause}`, { cause: error });
-    } finally {
-      release();
+    for (let tried = false; ; tried = true) {
+      const { credential, lease, refused } = await open();
+      const redactor = createRedactor(credential.secrets);
+      let taken: Lease | undefined;
+      try {
+        taken = await lease(signal);
+        return redactor.json(await work(taken.session.client));
+      } catch (error) {
+        const refusal = refusalOf(error, taken);
+        if (refusal && (await refused(refusal, tried))) continue;
+        const rpc = rpcErrorOf(error);
+        if (rpc) throw new ProtocolError(rpc.code, redactor.text(rpc.message), redactor.json(rpc.data));
+        const cause = error instanceof Error ? error.message : String(error);
+        const fault =
+          ownFault(error) ?? new FaultError('upstream_unreachable', `The MCP server did not answer: ${cause}`, { cause: error });
+        throw withoutSecrets(fault, credential.secrets);
+      } finally {
+        taken?.release();
+      }
     }
   }
 
@@ -100,7 +128,9 @@ export function createPassthrough(lease: (signal?: AbortSignal) => Promise<Lease
       listeners.add(listener);
       // The session stays open for as long as somebody hears what it says.
       const stop = new AbortController();
-      const held = lease(stop.signal).catch(() => undefined);
+      const held = open()
+        .then(({ lease }) => lease(stop.signal))
+        .catch(() => undefined);
       return () => {
         listeners.delete(listener);
         stop.abort();
@@ -108,4 +138,12 @@ export function createPassthrough(lease: (signal?: AbortSignal) => Promise<Lease
       };
     },
   };
+}
+
+/** The answer that refused the credential, where that is what went wrong. */
+function refusalOf(error: unknown, taken: Lease | undefined): Refusal | undefined {
+  const { status = statusOf(error), challenge } = (ownFault(error)?.details ?? {}) as { status?: number; challenge?: string };
+  if (status !== 401 && status !== 403) return undefined;
+  const known = taken?.session.refusal;
+  return known?.status === status ? known : { status, headers: challenge ? { 'www-authenticate': challenge } : {} };
 }

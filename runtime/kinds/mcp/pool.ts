@@ -66,7 +66,7 @@ interface Health {
 export function createPool(parts: {
   upstream: Upstream;
   limits?: Partial<PoolLimits> | undefined;
-  onHeard(namespace: string, heard: Heard): void;
+  onHeard(seat: Seat, heard: Heard): void;
 }) {
   const { upstream, onHeard } = parts;
   const limits = { ...LIMITS, ...parts.limits };
@@ -128,7 +128,7 @@ export function createPool(parts: {
         verdict: verdicts.get(seat.key),
         signal,
         timeoutMs: limits.startMs,
-        onHeard: heard => onHeard(seat.namespace, heard),
+        onHeard: heard => onHeard(seat, heard),
         onGone() {
           if (Date.now() - slot.bornAt < SHORT_MS && session)
             fail(state, new FaultError('upstream_unreachable', `The server ended: ${session.gone}`));
