@@ -15,17 +15,18 @@ export async function askLine(question: string, { secret }: { secret: boolean })
       terminal.close();
     }
   }
-  process.stderr.write(`${question} (not shown): `);
-  return await hidden();
+  return await hidden(`${question} (not shown): `);
 }
 
 const ENTER = new Set(['\r', '\n', '\u0004']);
 const INTERRUPT = '\u0003';
 const ERASE = new Set(['\u007f', '\b']);
 
-function hidden(): Promise<string> {
+function hidden(question: string): Promise<string> {
   const { stdin } = process;
+  // Before anything is asked: who types quickly is not to see it either.
   stdin.setRawMode(true);
+  process.stderr.write(question);
   stdin.resume();
   stdin.setEncoding('utf8');
   return new Promise((resolve, reject) => {

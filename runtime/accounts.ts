@@ -6,6 +6,7 @@ import { createAwaitedLogins } from './awaited-logins.ts';
 import { createConnectionLogic } from './connection-logic.ts';
 import { createConnections } from './connections.ts';
 import { createCredentials, sessionCredential } from './credentials.ts';
+import type { Credential } from './kinds/calling.ts';
 import type { Access } from './kinds/kind.ts';
 import { connectionId, createKnownConnections, type KnownConnection } from './known-connections.ts';
 import type { KnownSources } from './known-sources.ts';
@@ -119,10 +120,18 @@ export function createAccounts(parts: {
     vault,
     logic,
     credentials,
-    /** For commands, and for what has no call: the static headers and environment. */
-    credentialOf,
 
     open: () => createConnections({ store, registry: registry(), known, sources, vault, links, oauth, waiters, resumed: awaited.settled }),
+
+    /** As whom a command is started to describe itself: like a call, or, where that does not work, with what it was given when it was added. */
+    async commandCredential(source: SourceContext): Promise<Credential> {
+      try {
+        return sessionCredential(await credentials.of(source));
+      } catch (error) {
+        if (error instanceof FaultError && error.code === 'login_required') return credentialOf(source);
+        throw error;
+      }
+    },
 
     /** What joins a fetch of a source's description: its credential, or, where that does not work, its static headers alone. */
     async accessOf(source: SourceContext): Promise<Access> {

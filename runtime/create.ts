@@ -138,7 +138,7 @@ async function assemble(options: RuntimeOptions): Promise<Runtime> {
     now,
     log,
   });
-  const { credentials, credentialOf } = accounts;
+  const { credentials } = accounts;
   const companions = createCompanions();
   const upstreamDispatch = createDispatch({
     kinds,
@@ -196,7 +196,7 @@ async function assemble(options: RuntimeOptions): Promise<Runtime> {
       documents,
       upstream,
       detection,
-      obtainCommand: (context, signal) => mcp.obtainCommand(context, credentialOf(context), signal),
+      obtainCommand: async (context, signal) => mcp.obtainCommand(context, await accounts.commandCredential(context), signal),
       loadKind: async kind => kinds[kind]?.load?.(),
       accessOf: accounts.accessOf,
       prefetched,

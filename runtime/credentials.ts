@@ -33,10 +33,12 @@ export interface Held {
 }
 
 /** The same for a kind that has sessions: its id stays as it is when a token is renewed. */
-export function sessionCredential({ id, headers, cookies, env, secrets }: Held): Credential {
+export function sessionCredential({ id, version, headers, cookies, env, secrets }: Held): Credential {
   const cookie = Object.entries(cookies).map(([name, value]) => `${name}=${value}`);
   const all = { ...headers, ...(cookie.length > 0 && { cookie: cookie.join('; ') }) };
-  return { id: id ?? hashOf({ headers: all, env: env ?? null }), headers: () => all, env: () => env, secrets };
+  // A process cannot be given another environment: with a new secret it is another one.
+  const own = env && id !== undefined && version !== undefined ? `${id}@${version}` : id;
+  return { id: own ?? hashOf({ headers: all, env: env ?? null }), headers: () => all, env: () => env, secrets };
 }
 
 /** With what a call would be made, and what it has to wait for first. */
@@ -126,17 +128,27 @@ export function createCredentials(parts: {
     if (context.secret === undefined) return { ...base, id };
     const { values, token } = vault.open<SealedCredential>(context.secret);
     const resolved = await references.resolve(values);
-    const { headers, query, cookies } = place(context.method, resolved, token && { type: token.type, value: token.access });
+    const { headers, query, cookies, env: variables } = place(context.method, resolved, token && { type: token.type, value: token.access });
     const open = new Set(context.method.fields.filter(field => !field.secret).map(({ name }) => name));
     const secrets = [
       ...base.secrets,
       ...Object.values(headers),
       ...Object.values(query),
       ...Object.values(cookies),
+      ...Object.values(variables),
       ...Object.entries(resolved).flatMap(([name, value]) => (open.has(name) ? [] : [value])),
       ...(token ? [token.access, ...(token.refresh ? [token.refresh] : [])] : []),
     ];
-    return { id, version: context.secret, headers: { ...lowered(fixed), ...headers }, query, cookies, ...(env && { env }), secrets };
+    const environment = Object.keys(variables).length > 0 ? { ...env, ...variables } : env;
+    return {
+      id,
+      version: context.secret,
+      headers: { ...lowered(fixed), ...headers },
+      query,
+      cookies,
+      ...(environment && { env: environment }),
+      secrets,
+    };
   }
 
   /** The connection with a token that still lasts a while, as far as that can be had. */

@@ -17,7 +17,7 @@ export async function run(context: Context): Promise<number> {
   const [source] = words as [string];
   const daemon = await connect(entry);
   const { authMethods = [] } = await daemon.ask<SourceView>({ path: `/api/sources/${encodeURIComponent(source)}` });
-  const method = await chooseMethod(authMethods, text(flags, 'method'));
+  const method = await chooseMethod(authMethods, text(flags, 'method') ?? (flags.device ? 'oauth2' : undefined));
   const given = {
     ...pairs(flags.set, '--set'),
     ...fromEnvironment(flags['from-env'], method),
@@ -45,6 +45,7 @@ export async function run(context: Context): Promise<number> {
 async function chooseMethod(methods: readonly AuthMethodView[], wanted: string | undefined): Promise<AuthMethodView | undefined> {
   if (wanted !== undefined) return methods.find(({ id }) => id === wanted) ?? methods.find(({ kind }) => kind === wanted);
   const real = methods.filter(({ kind }) => kind !== 'none' && kind !== 'custom');
+  if (real.length === 0) return methods.find(({ kind }) => kind === 'custom');
   if (real.length <= 1 || !canAsk()) return real[0];
   for (const [at, { id, label }] of methods.entries()) note(`  ${at + 1}  ${shown(label)}  (${shown(id)})`);
   const answer = await askLine(`How do you want to connect? [1-${methods.length}]`, { secret: false });
@@ -68,7 +69,7 @@ function fromEnvironment(given: Context['flags'][string], method: AuthMethodView
   const all = ((given as string[] | undefined) ?? []).map(pair => {
     const at = pair.indexOf('=');
     const variable = pair.slice(at + 1);
-    const field = at > 0 ? pair.slice(0, at) : secrets[0]?.name;
+    const field = at > 0 ? pair.slice(0, at) : (secrets[0]?.name ?? (method?.id === 'environment' ? variable : undefined));
     if (field === undefined || (at < 1 && secrets.length > 1)) {
       throw new UsageError(`--from-env takes field=NAME here; the fields are ${secrets.map(({ name }) => name).join(', ')}`);
     }
@@ -84,10 +85,21 @@ async function fillIn(method: AuthMethodView | undefined, given: Record<string, 
   const missing = (method?.fields ?? []).filter(({ name, optional }) => !optional && given[name] === undefined);
   const isCustom = method?.kind === 'custom' && Object.keys(given).length === 0;
   if (missing.length === 0 && !isCustom) return given;
-  if (!canAsk() || isCustom) return { ...(await readValues(missing.map(({ name }) => name))), ...given };
+  if (!canAsk()) return { ...(await readValues(missing.map(({ name }) => name))), ...given };
+  if (isCustom) return askPairs();
   const typed: Record<string, string> = {};
   for (const { name, label, secret } of missing) typed[name] = await askLine(shown(label), { secret });
   return { ...typed, ...given };
+}
+
+/** Names of the person's own, as many as they want, each with its value. */
+async function askPairs(): Promise<Record<string, string>> {
+  const typed: Record<string, string> = {};
+  for (;;) {
+    const name = await askLine(Object.keys(typed).length === 0 ? 'Name' : 'Another name (empty: that is all)', { secret: false });
+    if (name === '') return typed;
+    typed[name] = await askLine(shown(name), { secret: true });
+  }
 }
 
 /** Shows the link of a login, opens it, and stays until it has come to something. */

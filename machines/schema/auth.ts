@@ -42,7 +42,8 @@ export type OAuthHints = Static<typeof OAuthHints>;
 export const AuthPart = Type.Union([
   Type.Object({
     type: Type.Literal('apiKey'),
-    in: Type.Union([Type.Literal('header'), Type.Literal('query'), Type.Literal('cookie')]),
+    /** `env`: the environment of a command. */
+    in: Type.Union([Type.Literal('header'), Type.Literal('query'), Type.Literal('cookie'), Type.Literal('env')]),
     name: Type.String(),
     field: Type.String(),
   }),

@@ -30,6 +30,9 @@ const CUSTOM: AuthMethod = {
   parts: [],
 };
 
+/** A command is given its secrets in its environment: variables of the person's choosing. */
+const ENVIRONMENT: AuthMethod = { id: 'environment', kind: 'custom', label: 'Environment variables', fields: [], parts: [] };
+
 const NONE: AuthMethod = { id: 'none', kind: 'none', label: 'No credential', fields: [], parts: [] };
 
 const oauth = (hints: OAuthHints): AuthMethod => ({
@@ -48,6 +51,7 @@ const oauth = (hints: OAuthHints): AuthMethod => ({
  * `none`, calling without a credential, can always be chosen.
  */
 export function methodsOf(source: SourceContext): AuthMethod[] {
+  if ('command' in source.origin) return [ENVIRONMENT, NONE];
   const declared = source.catalogued?.auth ?? [];
   const challenged = source.challenge ? [oauth(source.challenge)] : [];
   const general = declared.length > 0 ? [] : [...(challenged.length > 0 ? [] : [oauth(hintsOf(source))]), BEARER, BASIC];
@@ -82,7 +86,7 @@ export function chooseMethod(source: SourceContext, wanted: string | undefined):
   const found =
     methods.find(({ id }) => id === wanted) ??
     methods.find(({ kind }) => kind === wanted) ??
-    { bearer: BEARER, basic: BASIC, oauth2: oauth(hintsOf(source)), apiKey: CUSTOM }[wanted];
+    ('command' in source.origin ? undefined : { bearer: BEARER, basic: BASIC, oauth2: oauth(hintsOf(source)), apiKey: CUSTOM }[wanted]);
   if (found) return found;
   const known = methods.map(({ id }) => id);
   throw new FaultError('invalid_arguments', `method: ${source.namespace} has no method "${wanted}"; it has ${known.join(', ')}`, {

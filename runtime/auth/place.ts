@@ -5,11 +5,12 @@ export interface Placed {
   headers: Record<string, string>;
   query: Record<string, string>;
   cookies: Record<string, string>;
+  env: Record<string, string>;
 }
 
 /** Puts values where the parts of a method want them. `token` is what OAuth brought. */
 export function place({ parts }: AuthMethod, values: Readonly<Record<string, string>>, token?: { type: string; value: string }): Placed {
-  const placed: Placed = { headers: {}, query: {}, cookies: {} };
+  const placed: Placed = { headers: {}, query: {}, cookies: {}, env: {} };
   for (const part of parts) {
     if (part.type === 'oauth2') {
       // RFC 6750, section 2.1; servers differ in how they write the type they gave out, none of them minds this one.
@@ -25,7 +26,8 @@ export function place({ parts }: AuthMethod, values: Readonly<Record<string, str
       if (value === undefined) continue;
       if (part.in === 'header') placed.headers[part.name.toLowerCase()] = value;
       else if (part.in === 'query') placed.query[part.name] = value;
-      else placed.cookies[part.name] = value;
+      else if (part.in === 'cookie') placed.cookies[part.name] = value;
+      else placed.env[part.name] = value;
     }
   }
   return placed;

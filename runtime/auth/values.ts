@@ -32,7 +32,7 @@ const ALIASES = ['value', 'apiKey', 'key', 'token'];
  * @throws FaultError invalid_arguments naming the field
  */
 export function fillIn(method: AuthMethod, given: Readonly<Record<string, string>> = {}): Filled {
-  if (method.id === 'custom') return custom(method, given);
+  if (method.kind === 'custom') return custom(method, given);
   const values: Record<string, string> = {};
   const isOAuth = method.kind === 'oauth2';
   for (const [name, raw] of Object.entries(given)) {
@@ -69,7 +69,9 @@ function custom(method: AuthMethod, given: Readonly<Record<string, string>>): Fi
   const fields: AuthField[] = [];
   const values: Record<string, string> = {};
   for (const [name, raw] of Object.entries(given)) {
-    const [, place = 'header', rest = name] = /^(header|query|cookie)[.:](.+)$/i.exec(name) ?? [];
+    const isEnv = method.id === 'environment';
+    const [, place = isEnv ? 'env' : 'header', rest = name] =
+      (isEnv ? /^(env)[.:](.+)$/i : /^(header|query|cookie)[.:](.+)$/i).exec(name) ?? [];
     const part = { type: 'apiKey', in: place.toLowerCase() as 'header', name: rest, field: name } as const;
     if (!raw.trim()) throw wrong(name, 'it is empty');
     values[name] = raw.trim();
@@ -77,10 +79,14 @@ function custom(method: AuthMethod, given: Readonly<Record<string, string>>): Fi
     parts.push(part);
     fields.push({ name, label: rest, secret: true });
   }
-  if (parts.length === 0) throw wrong('', 'name at least one: {"header.X-Api-Key": "…"}, "query.key" or "cookie.sid"');
+  if (parts.length === 0) {
+    const example = method.id === 'environment' ? '{"API_TOKEN": "…"}' : '{"header.X-Api-Key": "…"}, "query.key" or "cookie.sid"';
+    throw wrong('', `name at least one: ${example}`);
+  }
   return { method: { ...method, parts, fields }, values };
 }
 
+const VARIABLE = /^[A-Za-z_][A-Za-z0-9_.()-]*$/;
 /** Headers that belong to the connection itself (RFC 9110, section 7.6.1), or that no credential is. */
 const FORBIDDEN = /^(host|connection|content-.*|transfer-encoding|te|upgrade|trailer|keep-alive|expect|cookie)$/i;
 
@@ -94,6 +100,7 @@ function checkPart(part: AuthPart, values: Readonly<Record<string, string>>): vo
   }
   if (part.type === 'basic' && values[part.username]?.includes(':')) throw wrong(part.username, 'a user name may have no colon (RFC 7617)');
   if (part.type !== 'apiKey') return;
+  if (part.in === 'env' && !VARIABLE.test(part.name)) throw wrong(part.field, `"${part.name}" is no name of an environment variable`);
   if (part.in === 'header' && !TOKEN.test(part.name)) throw wrong(part.field, `"${part.name}" is no header name`);
   if (part.in === 'header' && FORBIDDEN.test(part.name)) throw wrong(part.field, `the header ${part.name} cannot be set`);
   if (part.in === 'cookie' && !TOKEN.test(part.name)) throw wrong(part.field, `"${part.name}" is no cookie name`);

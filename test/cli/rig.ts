@@ -26,25 +26,42 @@ export interface RunOptions {
   keepProgress?: boolean;
   /** Sent when stdout or stderr says this. */
   interruptAt?: RegExp;
+  /** What a person does at it, one after the other: when stdout or stderr says the one, the other happens; a text it gives is typed in. */
+  person?: [says: RegExp, then: (match: RegExpExecArray) => unknown][];
 }
 
 /** Runs a program to its end. */
-export function runProgram(file: string, args: readonly string[], { env, cwd, input, interruptAt }: RunOptions = {}): Promise<Ran> {
+export function runProgram(
+  file: string,
+  args: readonly string[],
+  { env, cwd, input, interruptAt, person = [] }: RunOptions = {},
+): Promise<Ran> {
   return new Promise((resolve, reject) => {
     const child = spawn(file, args, {
       env: env as NodeJS.ProcessEnv,
       cwd,
-      stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+      stdio: [input === undefined && person.length === 0 ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     });
     const ran = { stdout: '', stderr: '' };
+    const left = { stdout: 0, stderr: 0 };
+    const acts = [...person];
+    const act = async (name: 'stdout' | 'stderr') => {
+      const match = acts[0]?.[0].exec(ran[name].slice(left[name]));
+      if (!match) return;
+      left[name] += match.index + match[0].length;
+      const said = await acts.shift()![1](match);
+      if (typeof said === 'string') child.stdin!.write(said);
+      await act(name);
+    };
     const hear = (name: 'stdout' | 'stderr') => (chunk: Buffer) => {
       ran[name] += chunk;
       if (interruptAt?.test(ran[name])) child.kill('SIGINT');
+      act(name).catch(reject);
     };
     child.stdout!.on('data', hear('stdout'));
     child.stderr!.on('data', hear('stderr'));
     child.stdin?.on('error', () => {});
-    child.stdin?.end(input);
+    if (person.length === 0) child.stdin?.end(input);
     child.on('error', reject);
     child.on('close', code => resolve({ code, ...ran }));
   });
