@@ -47,6 +47,7 @@ import { createSourceLogic } from './source-logic.ts';
 import { createSources } from './sources.ts';
 import { openTokens } from './tokens.ts';
 import { createToolDoors } from './tool-doors.ts';
+import { createTracing } from './tracing/tracing.ts';
 import { createUpstream } from './upstream.ts';
 import { VERSION } from './version.ts';
 
@@ -59,6 +60,8 @@ export interface RuntimeOptions {
   base?: () => string;
   /** EXECUTOR_ALLOW_PRIVATE=1: every source may reach private addresses. */
   allowPrivate?: boolean;
+  /** OTEL_EXPORTER_OTLP_ENDPOINT: where traces go, if anywhere. */
+  otlpEndpoint?: string;
   /** How long sessions with MCP servers last, in milliseconds. */
   sessions?: Partial<PoolLimits>;
   /** How long a call and the fetching of a description may take, in milliseconds. */
@@ -223,21 +226,26 @@ async function assemble(options: RuntimeOptions): Promise<Runtime> {
     }
     return true;
   });
+  const tracing = options.otlpEndpoint ? createTracing({ endpoint: options.otlpEndpoint, store, upstream, log }) : undefined;
+  const follow = publication.follow({
+    known,
+    catalog,
+    dispatch,
+    limits,
+    account: accounts.follow,
+    connections: () => connections,
+    executions: () => executions,
+    consider: scheduler.consider,
+  });
   const registry = createRegistry({
     store,
     now,
     logics,
     quarantine,
-    onPublish: publication.follow({
-      known,
-      catalog,
-      dispatch,
-      limits,
-      account: accounts.follow,
-      connections: () => connections,
-      executions: () => executions,
-      consider: scheduler.consider,
-    }),
+    onPublish: published => {
+      follow(published);
+      tracing?.follow(published);
+    },
     onStep: programs.stepped,
   });
 
@@ -363,7 +371,10 @@ async function assemble(options: RuntimeOptions): Promise<Runtime> {
           isClosing = true;
           freshness.close();
         },
-        after: mcp.pool.close,
+        async after() {
+          await mcp.pool.close();
+          await tracing?.close();
+        },
       }),
   };
   await lifetime.begin();

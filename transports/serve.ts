@@ -71,6 +71,7 @@ export async function serve(options: ServeOptions = {}): Promise<Serving> {
       base,
       local,
       allowPrivate: process.env.EXECUTOR_ALLOW_PRIVATE === '1',
+      ...(process.env.OTEL_EXPORTER_OTLP_ENDPOINT && { otlpEndpoint: process.env.OTEL_EXPORTER_OTLP_ENDPOINT }),
       log,
       ...(options.onFatal && { onFatal: options.onFatal }),
     }),

