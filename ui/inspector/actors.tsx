@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react';
 import { api } from '../api.ts';
 import { useCalmly } from '../calmly.ts';
+import { counted } from '../counted.ts';
 import { Button } from '../parts/button.tsx';
 import { Empty, ErrorNote, Skeleton } from '../parts/notes.tsx';
 import { State, ToolPath } from '../parts/state.tsx';
@@ -84,7 +85,7 @@ export function Actors({ kind, state, states, mark, onState }: ActorsProps) {
                       <span className="mono">{shortId(item.id)}</span> ·{' '}
                     </>
                   )}
-                  {item.seq} {item.seq === 1 ? 'event' : 'events'} · <Ago at={item.at} />
+                  {counted(item.seq, 'event')} · <Ago at={item.at} />
                 </span>
               </span>
               <State tone={item.state === 'quarantined' ? 'failed' : toneOf(item.state)} word={stateWord(item.state)} quiet />

@@ -81,14 +81,7 @@ function NewToken({ onMade }: { onMade: () => void }) {
       >
         <TextField label="Name" value={name} maxLength={100} placeholder="build server" onChange={setName} />
         <SelectField label="Role" value={role} options={ROLES.map(one => ({ value: one.role, label: one.role }))} onChange={setRole} />
-        <TextField
-          label="Tools"
-          aside="(all, unless patterns are given)"
-          mono
-          value={tools}
-          placeholder="github.issues.**"
-          onChange={setTools}
-        />
+        <TextField label="Tools" aside="(patterns; else all)" mono value={tools} placeholder="github.issues.**" onChange={setTools} />
         <SelectField label="Expires" value={days} options={SPANS} onChange={setDays} />
         <Button type="submit" look="primary" busy={busy} reason={offline ?? (name.trim() ? undefined : 'Give it a name first.')}>
           Make token

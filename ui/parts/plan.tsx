@@ -1,6 +1,7 @@
 import type { ExecutionView } from '../../machines/schema/execution.ts';
 import type { PlannedWrite } from '../../machines/schema/program.ts';
 import { api } from '../api.ts';
+import { counted } from '../counted.ts';
 import { executionUrl, Link, navigate, toolUrl } from '../router.tsx';
 import { isSettled } from '../states.ts';
 import { useSubmit } from '../submit.ts';
@@ -20,7 +21,7 @@ export function Plan({ view }: { view: ExecutionView }) {
   const blocked = plan.find(({ decision }) => decision === 'block');
   const approve = () => submit(async () => navigate(executionUrl((await api.approvePlan(view.id)).id)));
   return (
-    <Section title="Plan" aside={<span className="muted">{plan.length === 1 ? 'one write' : `${plan.length} writes`}</span>}>
+    <Section title="Plan" aside={<span className="muted">{counted(plan.length, 'write')}</span>}>
       <p className="muted">It was only tried out: what reads was called, what writes was answered with samples. Nothing was sent.</p>
       {isSettled(view) && plan.length === 0 && <p>It would write nothing.</p>}
       <ol className="plan">

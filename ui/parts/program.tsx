@@ -2,6 +2,7 @@ import { useEffect, useMemo, useState } from 'react';
 import type { ExecutionView, JournalStep } from '../../machines/schema/execution.ts';
 import { api } from '../api.ts';
 import { useCalmly } from '../calmly.ts';
+import { counted } from '../counted.ts';
 import { useResource } from '../resource.ts';
 import { executionUrl, Link } from '../router.tsx';
 import { isSettled, toneOf, wordOf } from '../states.ts';
@@ -45,7 +46,7 @@ export function ProgramParts({ view, source }: { view: ExecutionView; source: bo
           <Source code={code} marks={marksOf(steps, isSettled(view))} />
         </Section>
       )}
-      <Section title="Steps" aside={<span className="muted">{view.calls ? `${view.calls.total.toLocaleString('en')} calls` : ''}</span>}>
+      <Section title="Steps" aside={<span className="muted">{view.calls ? counted(view.calls.total, 'call') : ''}</span>}>
         {error && <ErrorNote error={error} retry={reload} />}
         {!ready && !error && <Skeleton rows={4} height={24} />}
         {ready && steps.length === 0 && <p className="muted">It has asked for nothing.</p>}

@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import type { ExecutionView, InteractionView } from '../../machines/schema/execution.ts';
 import { api } from '../api.ts';
+import { counted } from '../counted.ts';
 import { changesOf } from '../diff.ts';
 import { useName } from '../names.ts';
 import { isPreview } from '../preview.ts';
@@ -131,7 +132,7 @@ function SinceLast({ id, tool, input }: { id: string; tool: string; input: unkno
       <summary>
         {changes.length === 0
           ? 'The same as the last call that went through'
-          : `${changes.length} ${changes.length === 1 ? 'difference' : 'differences'} from the last call that went through`}
+          : `${counted(changes.length, 'difference')} from the last call that went through`}
         , <Ago at={last.startedAt} />
       </summary>
       {open && (

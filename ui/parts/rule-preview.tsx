@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react';
 import type { Rule } from '../../machines/schema/policy.ts';
 import { api } from '../api.ts';
+import { counted } from '../counted.ts';
 import { groupBy } from '../group.ts';
 import { type ApiError, toApiError } from '../request.ts';
 import { Link, toolUrl } from '../router.tsx';
@@ -47,7 +48,6 @@ export function RulePreview({ preview }: { preview: Previewed }) {
   if (error) return <p className="field-problem">{error.message}</p>;
   if (!found)
     return <p className="muted small">{looking ? 'Working out what it changes…' : 'Say which tools, and see here what changes.'}</p>;
-  const n = (count: number) => `${count.toLocaleString('en')} ${count === 1 ? 'tool' : 'tools'}`;
   const ways = groupBy(found.tools, tool => `${tool.before} ${tool.after}`);
   return (
     <div className="preview" aria-live="polite" aria-busy={looking}>
@@ -56,7 +56,8 @@ export function RulePreview({ preview }: { preview: Previewed }) {
           'It covers no tool there is now.'
         ) : (
           <>
-            It covers {n(found.covers)} and changes <strong>{found.changes === 0 ? 'none' : n(found.changes)}</strong>.
+            It covers {counted(found.covers, 'tool')} and changes{' '}
+            <strong>{found.changes === 0 ? 'none' : counted(found.changes, 'tool')}</strong>.
           </>
         )}
       </p>

@@ -1,5 +1,6 @@
 import { useId, useState } from 'react';
 import type { JsonSchema } from '../../machines/schema/tool.ts';
+import { counted } from '../counted.ts';
 import { type Definitions, type FieldInfo, fieldsOf, type Node, resolve, typeOf } from '../schema.ts';
 import { plainLine } from './prose.tsx';
 import { Control } from './schema-controls.tsx';
@@ -63,7 +64,7 @@ function Fields({ node, definitions, value, onChange, titled, depth }: FieldsPro
       ))}
       {hidden > 0 && (
         <button type="button" className="link" onClick={() => setAll(true)}>
-          {shown.length === 0 ? `Show ${hidden} optional ${hidden === 1 ? 'argument' : 'arguments'}` : `${hidden} more, optional`}
+          {shown.length === 0 ? `Show ${counted(hidden, 'optional argument')}` : `${hidden} more, optional`}
         </button>
       )}
     </div>

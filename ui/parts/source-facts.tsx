@@ -1,4 +1,5 @@
 import type { Diff, SourceView } from '../../machines/schema/source.ts';
+import { counted } from '../counted.ts';
 import { Button } from './button.tsx';
 import { Note } from './notes.tsx';
 
@@ -25,16 +26,14 @@ export function Facts({ source }: { source: SourceView }) {
   );
 }
 
-const n = (count: number, one: string, many = `${one}s`) => `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
-
 /** What the import found, and what it could not use. */
 export function Report({ source }: { source: SourceView }) {
   const { report, warnings = [] } = source;
   if (!report && warnings.length === 0) return null;
   const summary = report && [
-    `${n(report.operations, 'operation')} became ${n(report.tools, 'tool')}`,
+    `${counted(report.operations, 'operation')} became ${counted(report.tools, 'tool')}`,
     report.bodiesDeclared > 0
-      ? `${n(report.bodiesSendable, 'request body', 'request bodies')} of ${report.bodiesDeclared.toLocaleString('en')} can be sent`
+      ? `${counted(report.bodiesSendable, 'request body', 'request bodies')} of ${report.bodiesDeclared.toLocaleString('en')} can be sent`
       : undefined,
   ];
   return (
@@ -42,7 +41,7 @@ export function Report({ source }: { source: SourceView }) {
       {summary && <p className="muted">{summary.filter(Boolean).join(', ')}.</p>}
       {warnings.length > 0 && (
         <details className="fold">
-          <summary>{n(warnings.length, 'warning')}</summary>
+          <summary>{counted(warnings.length, 'warning')}</summary>
           <ul>
             {warnings.map(warning => (
               <li key={warning}>{warning}</li>
