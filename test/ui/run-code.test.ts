@@ -117,7 +117,7 @@ test('a program is tried out first: nothing is sent, its plan is shown, and appr
     .fill("const order = await tools.bookshop.orders.create({ bookId: 'mmm', customer: 'Grace' });\nreturn order.customer;");
   await page.getByRole('button', { name: 'Try out' }).click();
   const plan = page.locator('.card', { has: page.getByRole('heading', { name: 'Plan' }) });
-  await plan.getByText('one write').waitFor();
+  await plan.getByText('1 write').waitFor();
   await plan.getByText('mmm', { exact: true }).waitFor();
   await plan.getByRole('button', { name: 'Approve and run' }).click();
   await page.getByRole('link', { name: 'by an approved plan' }).waitFor();
