@@ -14,6 +14,8 @@ export interface Hold {
   /** With a `progressToken`: notifications keep the client's clock from running out. */
   progressSeconds: number;
   progressEverySeconds: number;
+  /** When the client takes a task instead. */
+  taskSeconds: number;
 }
 
 /** What was put to a client's user, as it travels sealed in `requestState`: which execution, and what has been asked already. */
@@ -57,6 +59,8 @@ export interface Asking {
   elicitation: Elicitation;
   /** From `_meta["executor/idempotencyKey"]`: lets a bridge send a call again without making it twice. */
   idempotencyKey: string | undefined;
+  /** The client takes a task for an answer: at once, because it asked for one (2025-11-25), or when the answer takes long (2026-07-28). */
+  task?: { atOnce: boolean };
   /** Under which name an interaction is put to a client; by its id unless told. */
   nameOf?(interaction: InteractionView): string;
   /** What the client's user has said already to what is asked only now. */
@@ -74,6 +78,8 @@ export interface SurfaceTool {
   /** A flat object: no `$ref`, no `anyOf` at the top, because some clients refuse them. */
   input: TObject;
   annotations: { readOnlyHint: boolean; destructiveHint: boolean; idempotentHint: boolean; openWorldHint: boolean };
+  /** It is about an execution, which may be a task. */
+  isLong?: true;
   /** `input` has been checked against the schema. */
   run(input: Record<string, unknown>, asking: Asking): Promise<Answer>;
 }

@@ -8,7 +8,7 @@ import { createServer, requestStates, type Surface } from './server.ts';
 import { listed } from './tools.ts';
 
 const HOUR_MS = 3_600_000;
-const HOLD: Hold = { seconds: 50, personSeconds: 20, progressSeconds: 600, progressEverySeconds: 10 };
+const HOLD: Hold = { seconds: 50, personSeconds: 20, progressSeconds: 600, progressEverySeconds: 10, taskSeconds: 5 };
 const SESSIONS = { idleMs: 8 * HOUR_MS, max: 2000 };
 
 /** Sources change in bursts (an import, a refresh of all); clients are told once. */

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { type ElicitRequest, type InputRequests, inputRequired, inputResponse } from '@modelcontextprotocol/server';
-import type { ExecutionView, InteractionView } from '../../machines/schema/execution.ts';
-import { FaultError } from '../../machines/schema/fault.ts';
-import { isWaiting, pendingOf } from './answer.ts';
+import type { ExecutionView } from '../../machines/schema/execution.ts';
+import { isSettled, isWaiting, pendingOf } from './answer.ts';
 import type { Answer, Answered, Asking } from './asking.ts';
+import { give } from './give.ts';
 import { hold, holdForPerson } from './hold.ts';
 import { formFor, LINK, linkFor } from './questions.ts';
+import { taskAnswer } from './tasks/task.ts';
 
 /**
  * How an execution is answered after it was held: with its outcome, or, when it waits for a person whom the client can reach, by
@@ -13,12 +14,13 @@ import { formFor, LINK, linkFor } from './questions.ts';
  * which any session can take up.
  */
 export function outcome(view: ExecutionView, asking: Asking): Promise<Answer> {
-  return converse(view, asking, []);
+  return asking.task?.atOnce ? taskAnswer(view, asking) : converse(view, asking, []);
 }
 
 /** How `resume` without an action looks: whoever can be asked is asked at once, anybody else's answer is waited for a while. */
 export async function look(id: string, asking: Asking): Promise<Answer> {
   const view = await hold(asking.runtime.executions.get(id, asking.principal), asking);
+  if (asking.task?.atOnce) return taskAnswer(view, asking);
   const askable = isWaiting(view) && Object.keys(questionsOf(view, asking, [])).length > 0;
   return converse(askable ? view : await holdForPerson(id, asking), asking, []);
 }
@@ -40,16 +42,20 @@ async function converse(first: ExecutionView, asking: Asking, askedBefore: reado
       continue;
     }
     const questions = isWaiting(view) ? questionsOf(view, asking, keys) : {};
-    if (Object.keys(questions).length === 0) return asking.answer(view);
+    if (Object.keys(questions).length === 0) return told(view, asking);
     keys = [...keys, ...askedNow(view, questions, asking)];
     if (elicitation.seal) {
       return inputRequired({ inputRequests: questions, requestState: await elicitation.seal({ executionId: view.id, keys }) });
     }
     const responses = await askOneByOne(questions, asking);
-    if (!responses) return asking.answer(view);
+    if (!responses) return told(view, asking);
     view = await heard(view, responses, asking);
   }
 }
+
+/** What would have to be fetched later is a task, where the client knows what that is. */
+const told = (view: ExecutionView, asking: Asking): Promise<Answer> =>
+  asking.task && !isSettled(view) && !isWaiting(view) ? taskAnswer(view, asking) : asking.answer(view);
 
 /** Forms for whoever may answer here, one link for all the rest. */
 function questionsOf(view: ExecutionView, asking: Asking, askedBefore: readonly string[]): InputRequests {
@@ -100,19 +106,4 @@ async function heard(view: ExecutionView, responses: Record<string, unknown>, as
   const link = inputResponse(responses, LINK);
   if (link.kind === 'elicit' && link.action === 'accept') return holdForPerson(view.id, asking);
   return hold(asking.runtime.executions.get(view.id, asking.principal), asking);
-}
-
-/** An answer that the runtime does not take (settled meanwhile, or no fit) changes nothing: what it is now shows when looked at again. */
-async function give(interaction: InteractionView, responses: Record<string, unknown>, asking: Asking): Promise<void> {
-  const { runtime, principal } = asking;
-  const { id, executionId } = interaction;
-  const response = inputResponse(responses, asking.nameOf?.(interaction) ?? id);
-  if (response.kind !== 'elicit' || response.action === 'cancel') return;
-  const { action } = response;
-  const content = action === 'accept' && response.content && Object.keys(response.content).length > 0 ? response.content : undefined;
-  try {
-    await runtime.executions.resume(executionId, { interaction: id, action, ...(content && { content }) }, principal);
-  } catch (error) {
-    if (!(error instanceof FaultError)) throw error;
-  }
 }

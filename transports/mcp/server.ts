@@ -7,6 +7,8 @@ import type { Asked, Asking, Elicitation, Hold } from './asking.ts';
 import { readable } from './preview.ts';
 import { principalOf } from './principal.ts';
 import { withShown } from './shown.ts';
+import { TASK_CAPABILITIES } from './tasks/capabilities.ts';
+import { declaresTasks, serveTasks } from './tasks/methods.ts';
 import { dispatch, INSTRUCTIONS, listed } from './tools.ts';
 
 /** What every server instance of one endpoint shares. */
@@ -39,7 +41,7 @@ export function createServer(surface: Surface): Server {
   const server = new Server(
     { name: 'executor', title: 'executor', version: runtime.version },
     {
-      capabilities: { tools: { listChanged: true }, prompts: {}, resources: {} },
+      capabilities: { tools: { listChanged: true }, prompts: {}, resources: {}, ...TASK_CAPABILITIES },
       instructions: INSTRUCTIONS,
       requestState: { verify: surface.state.verify },
       inputRequired: { legacyShim: false },
@@ -55,11 +57,22 @@ export function createServer(surface: Surface): Server {
   server.setRequestHandler('prompts/list', () => ({ prompts: [] }));
   server.setRequestHandler('resources/list', () => ({ resources: [] }));
   server.setRequestHandler('resources/templates/list', () => ({ resourceTemplates: [] }));
-  server.setRequestHandler('tools/call', ({ params }, ctx) => dispatch(params.name, params.arguments, askingOf(surface, server, ctx)));
+  server.setRequestHandler('tools/call', ({ params }, ctx) =>
+    dispatch(params.name, params.arguments, inCall(askingOf(surface, server, ctx), params, server, ctx)),
+  );
+  serveTasks(server, { askingOf: ctx => askingOf(surface, server, ctx) });
   return server;
 }
 
-/** What a `tools/call` brings with it, for whoever answers it. */
+/** What a `tools/call` adds: whether a task is taken for an answer. Then nothing is held long, and nobody needs to be kept informed. */
+export function inCall(asking: Asking, params: { task?: unknown }, server: Server, ctx: ServerContext): Asking {
+  const atOnce = !ctx.mcpReq.envelope;
+  if (atOnce ? params.task === undefined : !declaresTasks(server)) return asking;
+  const seconds = atOnce ? 0 : asking.hold.taskSeconds;
+  return { ...asking, task: { atOnce }, progress: undefined, hold: { ...asking.hold, seconds, personSeconds: seconds } };
+}
+
+/** What a request brings with it, for whoever answers it. */
 export function askingOf(surface: Surface, server: Server, ctx: ServerContext): Asking {
   const { _meta: meta, signal, notify } = ctx.mcpReq;
   const progressToken = meta?.progressToken;

@@ -5,6 +5,7 @@ import type { SourceView } from '../../machines/schema/source.ts';
 import { failed } from './answer.ts';
 import { checkArguments } from './arguments.ts';
 import type { Answer, Asking, SurfaceTool } from './asking.ts';
+import { TASK_OPTIONAL } from './tasks/capabilities.ts';
 import { call, unwrapped } from './tools/call.ts';
 import { describe } from './tools/describe.ts';
 import { execute } from './tools/execute.ts';
@@ -28,6 +29,7 @@ export function listed(sources: SourceView[]): Tool[] {
     description: tool.description(sources),
     inputSchema: plainSchema(tool),
     annotations: tool.annotations,
+    ...(tool.isLong && { execution: TASK_OPTIONAL }),
   }));
 }
 
@@ -40,6 +42,7 @@ export function listed(sources: SourceView[]): Tool[] {
 export async function dispatch(name: string, args: unknown, asking: Asking): Promise<Answer> {
   const tool = TOOLS.find(candidate => candidate.name === name);
   if (!tool) throw unknownTool(name);
+  if (asking.task?.atOnce && !tool.isLong) throw new ProtocolError(ProtocolErrorCode.MethodNotFound, `${name} is no tool that takes long`);
   try {
     const input = checkArguments(name, tool.input, name === call.name ? unwrapped(args) : args);
     return await tool.run(input, asking);

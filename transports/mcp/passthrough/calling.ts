@@ -6,24 +6,29 @@ import { failed, isSettled, isWaiting } from '../answer.ts';
 import type { Answer, Asking } from '../asking.ts';
 import { hold } from '../hold.ts';
 import { outcome, retried } from '../outcome.ts';
-import { askingOf } from '../server.ts';
+import { askingOf, inCall } from '../server.ts';
 import { mcpAnswer, plainAnswer } from './answer.ts';
 import { companionOf, Inquiry } from './inquiries.ts';
 import { Owed } from './owed.ts';
 import type { Place } from './server.ts';
 
+interface Called {
+  arguments?: unknown;
+  task?: unknown;
+}
+
 /**
  * `tools/call` of a source shown by itself: a call like any other, so that policies, approvals and the history hold. What the source asks
  * of the client is put to it meanwhile.
  */
-export async function callThrough(tool: ExposedTool, args: unknown, place: Place, server: Server, ctx: ServerContext): Promise<Answer> {
-  const plain = askingOf(place.surface, server, ctx);
+export async function callThrough(tool: ExposedTool, params: Called, place: Place, server: Server, ctx: ServerContext): Promise<Answer> {
+  const plain = inCall(askingOf(place.surface, server, ctx), params, server, ctx);
   const asking: Asking = {
     ...plain,
     answer: async view => noted(tool.listed ? await mcpAnswer(view, plain) : await plainAnswer(view, plain), view),
   };
   const { runtime, principal, elicitation, idempotencyKey } = asking;
-  const input = args ?? {};
+  const input = params.arguments ?? {};
   let isAnswered = false;
 
   /** What has not come to an end will be asked for again. */

@@ -85,8 +85,12 @@ export class Inquiry {
       });
     }
     const forms = form ? [...this.#forms].map(([key, params]) => [key, { method: 'elicitation/create', params }]) : [];
-    const others = [...this.#open].map(([key, { method, params }]) => [key, { method, params }]);
-    return Object.fromEntries([...forms, ...others]) as InputRequests;
+    return { ...(Object.fromEntries(forms) as InputRequests), ...this.open() };
+  }
+
+  /** What is asked of the client now. */
+  open(): InputRequests {
+    return Object.fromEntries([...this.#open].map(([key, { method, params }]) => [key, { method, params }])) as InputRequests;
   }
 
   /** Takes what the client brings back. */

@@ -1,6 +1,7 @@
 import type { Tool } from '@modelcontextprotocol/server';
 import type { ExposedTool } from '../../../runtime/exposure.ts';
 import { covers } from '../../../runtime/policy.ts';
+import { TASK_OPTIONAL } from '../tasks/capabilities.ts';
 import { flattened } from './flattened.ts';
 
 const DESCRIPTION_CHARACTERS = 2000;
@@ -35,11 +36,11 @@ export function chosen(tools: readonly ExposedTool[], namespace: string, pattern
 
 /** A tool as it is listed: an MCP server's as the server lists it, any other with what the catalog knows of it. */
 export function listedTool(tool: ExposedTool): Tool {
-  return (tool.listed ? asListed(tool, tool.listed) : asDescribed(tool)) as unknown as Tool;
+  return { ...(tool.listed ? asListed(tool, tool.listed) : asDescribed(tool)), execution: TASK_OPTIONAL } as unknown as Tool;
 }
 
 function asListed({ name, description, inputSchema }: ExposedTool, listed: Readonly<Record<string, unknown>>) {
-  // Tasks of the 2025-11-25 revision are not passed through.
+  // Tasks are ours: the execution here, not one of the server.
   const { execution: _, outputSchema, ...rest } = listed;
   const isObject = typeof rest.inputSchema === 'object' && rest.inputSchema !== null && !Array.isArray(rest.inputSchema);
   return {

@@ -8,10 +8,13 @@ import type { Asked } from '../asking.ts';
 import type { Through } from '../endpoint.ts';
 import { principalOf } from '../principal.ts';
 import type { Surface } from '../server.ts';
+import { TASK_CAPABILITIES } from '../tasks/capabilities.ts';
+import { serveTasks } from '../tasks/methods.ts';
 import { callThrough, unknownTool } from './calling.ts';
 import type { Inquiries } from './inquiries.ts';
 import { chosen, listedTool } from './listing.ts';
 import type { Owed } from './owed.ts';
+import { tasksOf } from './tasks.ts';
 import type { Upstream } from './upstream.ts';
 
 /** What all server instances of one place share. */
@@ -69,8 +72,9 @@ export async function createPassthroughServer(place: Place, principal: Principal
     const known = await toolsFor(place, principalOf(ctx, undefined));
     const tool = known.find(({ name }) => name === params.name);
     if (!tool) throw unknownTool(params.name);
-    return callThrough(tool, params.arguments, place, server, ctx);
+    return callThrough(tool, params, place, server, ctx);
   });
+  serveTasks(server, tasksOf(place, server));
   if (!about || !upstream) {
     for (const [, method, key] of LISTS) server.setRequestHandler(method, () => ({ [key]: [] }) as never);
     return mcp;
@@ -106,6 +110,7 @@ const FORWARDED = [
 function capabilitiesOf(upstream: Readonly<Record<string, unknown>> | undefined): ServerCapabilities {
   const { prompts, resources, completions, logging } = (upstream ?? {}) as ServerCapabilities;
   return {
+    ...TASK_CAPABILITIES,
     tools: { listChanged: true },
     prompts: prompts ?? {},
     resources: resources ?? {},

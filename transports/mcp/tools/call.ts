@@ -21,6 +21,7 @@ export const call: SurfaceTool = {
     { additionalProperties: false },
   ),
   annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: true },
+  isLong: true,
   async run(input, asking) {
     const { runtime, principal, idempotencyKey, elicitation } = asking;
     if (elicitation.answered) return retried(elicitation.answered, asking);

@@ -14,6 +14,7 @@ export const execute: SurfaceTool = {
     'by itself when a person has answered, so never run it again: call resume.',
   input: Type.Object({ code: Type.String({ description: 'The body of an async function.' }) }, { additionalProperties: false }),
   annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: true },
+  isLong: true,
   async run({ code }, asking) {
     const { runtime, principal, idempotencyKey, elicitation } = asking;
     if (elicitation.answered) return retried(elicitation.answered, asking);

@@ -27,6 +27,7 @@ export const resume: SurfaceTool = {
     { additionalProperties: false },
   ),
   annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: true, openWorldHint: true },
+  isLong: true,
   async run(input, asking) {
     const { executionId, ...answer } = input as { executionId: string } & Partial<ResumeInput>;
     const { runtime, principal, elicitation } = asking;
