@@ -45,6 +45,7 @@ import { createSessions } from './sessions.ts';
 import { openSettings } from './settings.ts';
 import { createSourceLogic } from './source-logic.ts';
 import { createSources } from './sources.ts';
+import { createStreamLog } from './streams.ts';
 import { openTokens } from './tokens.ts';
 import { createToolDoors } from './tool-doors.ts';
 import { createTracing } from './tracing/tracing.ts';
@@ -289,11 +290,13 @@ async function assemble(options: RuntimeOptions): Promise<Runtime> {
   });
   const connections = accounts.open();
   const sessions = createSessions(store, principals.owner, now);
+  const streams = createStreamLog({ store, now, log });
   const toolDoors = createToolDoors({ store, known, catalog, desk, principals });
   const retention = createRetention({
     also: async () => {
       await audit.tidy(settings.get().auditDays ?? AUDIT_DAYS);
       await limits.tidy();
+      await streams.tidy();
     },
     store,
     registry,
@@ -317,6 +320,7 @@ async function assemble(options: RuntimeOptions): Promise<Runtime> {
     executions,
     principals,
     sessions,
+    streams,
     tools: toolDoors,
     policies: {
       list: policies.list,

@@ -19,6 +19,7 @@ import type { Passthrough } from './kinds/mcp/passthrough.ts';
 import type { Asked, Explanation } from './policy/desk.ts';
 import type { Preview } from './policy/preview.ts';
 import type { Simulation } from './policy/simulate.ts';
+import type { StreamLog } from './streams.ts';
 
 /** A page of a list; `nextCursor` is there while more follows. */
 export interface Page<T> {
@@ -201,6 +202,8 @@ export interface Runtime {
     exchange(code: string): Promise<{ cookie: string; half: string } | undefined>;
     check(cookie: string, half: string): Principal | undefined;
   };
+  /** What transports write down of their clients' streams. */
+  streams: Omit<StreamLog, 'tidy'>;
   /** Configuration as code: everything that is set up, without secrets. */
   config: {
     export(): Promise<Config>;

@@ -31,16 +31,31 @@ const OWN = new Set([
   'input-required-result-unsupported-methods',
 ]);
 
+/** The scenarios of the Tasks extension, which no revision's suite has. */
+const TASKS = [
+  'tasks-lifecycle',
+  'tasks-capability-negotiation',
+  'tasks-wire-fields',
+  'tasks-request-state-removal',
+  'tasks-mrtr-input',
+  'tasks-request-headers',
+  'tasks-dispatch-and-envelope',
+  'tasks-required-task-error',
+  'tasks-mrtr-composition',
+];
+
 const MARK: Record<Verdict, string> = { passed: '✓', failed: '✗', untestable: '–' };
 const only = process.argv.includes('--only') ? process.argv[process.argv.indexOf('--only') + 1] : undefined;
 
 const daemon = await daemonWithReference();
+const runOne = (scenario: string) => suite(ALPHA).run('server', ['--url', daemon.tasks, '--scenario', scenario]);
 const run = (version: string, revision: string, url: string) =>
   suite(version).run('server', ['--url', url, '--spec-version', revision, ...(only ? ['--scenario', only] : ['--suite', 'all'])]);
 
 const columns = LEGS.map(({ version, revision }) => `${version}, ${revision}`);
 const transparency = new Map<string, string[]>();
 const own = new Map<string, string[]>();
+const tasks: string[][] = [];
 const put = (table: Map<string, string[]>, scenario: string, column: number, cell: string) => {
   const cells = table.get(scenario) ?? columns.map(() => '');
   cells[column] = cell;
@@ -67,6 +82,12 @@ try {
       explain(`${columns[column]}, /mcp`, outcome);
     }
   }
+  for (const scenario of TASKS.filter(name => only === undefined || name === only)) {
+    for (const outcome of await runOne(scenario)) {
+      tasks.push([outcome.scenario, MARK[outcome.verdict]]);
+      explain('tasks', outcome);
+    }
+  }
 } finally {
   await daemon.close();
 }
@@ -76,6 +97,7 @@ const rows = (table: Map<string, string[]>) =>
 const tables: Table[] = [
   { name: 'conformance: transparency', columns, rows: rows(transparency) },
   { name: 'conformance: /mcp', columns, rows: rows(own) },
+  { name: 'conformance: tasks', columns: [`${ALPHA}, 2026-07-28`], rows: tasks.sort((a, b) => (a[0]! < b[0]! ? -1 : 1)) },
 ];
 for (const table of tables) console.log(`\n${table.name}\n${printed(table)}`);
 if (!only) {

@@ -61,6 +61,8 @@ export interface Asking {
   idempotencyKey: string | undefined;
   /** The client takes a task for an answer: at once, because it asked for one (2025-11-25), or when the answer takes long (2026-07-28). */
   task?: { atOnce: boolean };
+  /** Told which execution is waited for, so that the answer can be given to a client that was cut off. */
+  about?(executionId: string): void;
   /** Under which name an interaction is put to a client; by its id unless told. */
   nameOf?(interaction: InteractionView): string;
   /** What the client's user has said already to what is asked only now. */

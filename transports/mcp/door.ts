@@ -83,21 +83,21 @@ export class Door {
       return refuse(res, route.httpStatus, route.code, route.message, { id: idOf(body.value), data: route.data });
     }
     if (route.reason === 'initialize') return (await this.sessions.open(principal)).post(req, res, body.value, principal);
-    this.#inSession(req, res, principal, session => session.post(req, res, body.value, principal));
+    return this.#inSession(req, res, principal, session => session.post(req, res, body.value, principal));
   }
 
-  #inSession(
+  async #inSession(
     req: IncomingMessage,
     res: ServerResponse,
     principal: Principal,
     then: (session: NonNullable<ReturnType<Sessions['find']>>) => void,
-  ): void {
+  ): Promise<void> {
     const id = req.headers['mcp-session-id'];
     if (typeof id !== 'string') {
       refuse(res, 400, -32000, 'Mcp-Session-Id is missing: initialize first.');
       return;
     }
-    const session = this.sessions.find(id, principal);
+    const session = this.sessions.find(id, principal) ?? (await this.sessions.revived(id, principal));
     if (!session) {
       refuse(res, 404, -32001, 'Session not found: initialize again. Executions are kept; resume finds them.');
       return;

@@ -52,7 +52,7 @@ export function createMcpEndpoint(options: McpEndpointOptions): McpEndpoint {
     state: requestStates(runtime),
   };
   const limits = { ...SESSIONS, ...options.sessions };
-  const door = new Door(() => createServer(surface), limits);
+  const door = new Door(() => createServer(surface), { ...limits, streams: runtime.streams });
   const passthroughs = new Passthroughs(surface, limits);
   const stopTelling = tellOfChanges(runtime, () => door.toolsChanged());
   const stopRevoking = runtime.tokens.onRevoked(id => {

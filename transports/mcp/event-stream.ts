@@ -4,6 +4,14 @@ const KEPT_FRAMES = 64;
 const KEPT_CHARS = 256 * 1024;
 const KEEP_ALIVE_MS = 15_000;
 
+export interface Frame {
+  n: number;
+  text: string;
+}
+
+/** Takes a new frame, and the numbers of those that are gone for it. */
+export type Keep = (frame: Frame, gone: number[]) => void;
+
 /**
  * One server-sent event stream of a session that outlives its connection: frames are numbered and the latest are kept, so that a
  * client whose connection was cut gets what it missed by `Last-Event-ID`. Bounded in frames and in size.
@@ -12,15 +20,21 @@ const KEEP_ALIVE_MS = 15_000;
  */
 export class EventStream {
   readonly id: number;
-  #frames: { n: number; text: string }[] = [];
-  #chars = 0;
-  #n = 0;
+  readonly #keep: Keep | undefined;
+  #frames: Frame[];
+  #chars: number;
+  #n: number;
   #res: ServerResponse | undefined;
   #keepAlive: NodeJS.Timeout | undefined;
   #ended = false;
 
-  constructor(id: number) {
+  /** `frames` are those of an earlier life of the daemon; `keep` writes them down. */
+  constructor(id: number, { keep, frames = [] }: { keep?: Keep | undefined; frames?: Frame[] } = {}) {
     this.id = id;
+    this.#keep = keep;
+    this.#frames = frames;
+    this.#chars = frames.reduce((sum, { text }) => sum + text.length, 0);
+    this.#n = frames.at(-1)?.n ?? 0;
   }
 
   get connected(): boolean {
@@ -34,6 +48,7 @@ export class EventStream {
   /** Streams into a response: first what came after frame `after`, then what comes. A later connection takes over. */
   attach(res: ServerResponse, sessionId: string | undefined, after: number): void {
     if (res.destroyed) return;
+    this.#n = Math.max(this.#n, after);
     this.#res?.end();
     res.writeHead(200, {
       'content-type': 'text/event-stream',
@@ -77,9 +92,13 @@ export class EventStream {
     const text = render(`${this.id}-${n}`);
     this.#frames.push({ n, text });
     this.#chars += text.length;
+    const gone: number[] = [];
     while (this.#frames.length > 1 && (this.#frames.length > KEPT_FRAMES || this.#chars > KEPT_CHARS)) {
-      this.#chars -= this.#frames.shift()!.text.length;
+      const first = this.#frames.shift()!;
+      this.#chars -= first.text.length;
+      gone.push(first.n);
     }
+    this.#keep?.({ n, text }, gone);
     this.#res?.write(text);
   }
 

@@ -10,6 +10,7 @@ import type { Asking } from './asking.ts';
  */
 export async function hold({ id }: ExecutionView, asking: Asking): Promise<ExecutionView> {
   const { runtime, principal, signal } = asking;
+  asking.about?.(id);
   const rests = (view: ExecutionView) => isSettled(view) || isWaiting(view);
   return slices(asking, asking.hold.seconds, rests, seconds => runtime.executions.wait(id, principal, { seconds, signal }));
 }

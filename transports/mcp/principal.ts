@@ -1,10 +1,15 @@
-import type { AuthInfo, ServerContext } from '@modelcontextprotocol/server';
+import type { AuthInfo, RequestId, ServerContext } from '@modelcontextprotocol/server';
 import type { Principal } from '../../machines/schema/principal.ts';
 
+/** Hears which execution a request is about, as soon as that is known. */
+export type About = (requestId: RequestId, executionId: string) => void;
+
 /** Hands a principal through the SDK to the handlers; the token never enters it. */
-export function authInfoOf(principal: Principal): AuthInfo {
-  return { token: '', clientId: principal.id, scopes: [], extra: { principal } };
+export function authInfoOf(principal: Principal, about?: About): AuthInfo {
+  return { token: '', clientId: principal.id, scopes: [], extra: { principal, about } };
 }
+
+export const aboutIn = (authInfo: AuthInfo | undefined): About | undefined => authInfo?.extra?.about as About | undefined;
 
 export const principalIn = (authInfo: AuthInfo | undefined): Principal => authInfo?.extra?.principal as Principal;
 

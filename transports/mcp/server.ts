@@ -5,7 +5,7 @@ import type { Runtime } from '../../runtime/runtime.ts';
 import { answerOf } from './answer.ts';
 import type { Asked, Asking, Elicitation, Hold } from './asking.ts';
 import { readable } from './preview.ts';
-import { principalOf } from './principal.ts';
+import { aboutIn, principalOf } from './principal.ts';
 import { withShown } from './shown.ts';
 import { TASK_CAPABILITIES } from './tasks/capabilities.ts';
 import { declaresTasks, serveTasks } from './tasks/methods.ts';
@@ -77,6 +77,7 @@ export function askingOf(surface: Surface, server: Server, ctx: ServerContext): 
   const { _meta: meta, signal, notify } = ctx.mcpReq;
   const progressToken = meta?.progressToken;
   const key = meta?.[IDEMPOTENCY_META_KEY];
+  const about = aboutIn(ctx.http?.authInfo);
   const asking: Asking = {
     runtime: surface.runtime,
     principal: principalOf(ctx, server.getClientVersion()?.name),
@@ -88,6 +89,7 @@ export function askingOf(surface: Surface, server: Server, ctx: ServerContext): 
         ? undefined
         : (progress, message) => notify({ method: 'notifications/progress', params: { progressToken, progress, message } }),
     elicitation: elicitationOf(surface, server, ctx),
+    ...(about && { about: executionId => about(ctx.mcpReq.id, executionId) }),
     idempotencyKey: typeof key === 'string' && key.length <= 256 ? key : undefined,
     answer: async view => withShown(answerOf(await readable(view, asking), asking.baseUrl), view, asking),
   };

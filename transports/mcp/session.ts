@@ -1,12 +1,27 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { JSONRPCMessage, MessageExtraInfo, RequestId, Transport, TransportSendOptions } from '@modelcontextprotocol/server';
+import type {
+  JSONRPCMessage,
+  JSONRPCRequest,
+  MessageExtraInfo,
+  RequestId,
+  Transport,
+  TransportSendOptions,
+} from '@modelcontextprotocol/server';
 import type { Principal } from '../../machines/schema/principal.ts';
+import type { KeptRequest, StreamLog } from '../../runtime/streams.ts';
 import { EventStream, parseEventId } from './event-stream.ts';
 import { Exchange } from './exchange.ts';
-import { authInfoOf } from './principal.ts';
+import type { Keeping } from './keeping.ts';
+import { type About, authInfoOf } from './principal.ts';
 import { refuse } from './refuse.ts';
 
 const KEPT_STREAMS = 8;
+
+const REVIVING = 'executor-reviving';
+const RESTARTED =
+  'The executor daemon was restarted while this was under way. It may have run: executions are kept, `executor executions` lists them.';
+
+export type Kept = NonNullable<Awaited<ReturnType<StreamLog['find']>>>;
 
 /**
  * One session of a 2025 revision, as an SDK transport that speaks to node:http directly. The SDK's own node transport converts every
@@ -26,14 +41,16 @@ export class Session implements Transport {
 
   readonly #exchanges = new Map<RequestId, Exchange>();
   readonly #streams = new Map<number, EventStream>();
+  readonly #keeping: Keeping | undefined;
   #listening: EventStream | undefined;
   #streamCount = 0;
   #initialized = false;
   #closed = false;
 
-  constructor(sessionId: string, principalId: string) {
+  constructor(sessionId: string, principalId: string, keeping?: Keeping) {
     this.sessionId = sessionId;
     this.principalId = principalId;
+    this.#keeping = keeping;
   }
 
   async start(): Promise<void> {}
@@ -47,30 +64,31 @@ export class Session implements Transport {
   post(req: IncomingMessage, res: ServerResponse, body: unknown, principal: Principal): void {
     this.lastUsed = Date.now();
     const messages = (Array.isArray(body) ? body : [body]) as JSONRPCMessage[];
-    const ids = messages.flatMap(message => ('method' in message && 'id' in message ? [message.id] : []));
-    const used = ids.find(id => this.#exchanges.has(id));
+    const requests = messages.flatMap(message => ('method' in message && 'id' in message ? [requestOf(message)] : []));
+    const used = requests.find(({ id }) => this.#exchanges.has(id))?.id;
     if (used !== undefined) {
       refuse(res, 400, -32600, `Request id ${JSON.stringify(used)} is in use.`, { id: used });
       return;
     }
-    if (ids.length > 0) {
+    if (requests.length > 0) {
       const accept = req.headers.accept ?? '';
       const streams = accept.includes('text/event-stream');
       const exchange = new Exchange({
         res,
-        ids,
+        requests,
         batch: Array.isArray(body),
         plain: !streams || accept.includes('application/json') || accept.includes('*/*'),
         streamed: streams ? () => this.#openStream() : undefined,
+        owes: this.#owes,
         sessionId: () => (this.#initialized ? this.sessionId : undefined),
       });
-      for (const id of ids) this.#exchanges.set(id, exchange);
+      for (const { id } of requests) this.#exchanges.set(id, exchange);
     } else {
       res.writeHead(202).end();
     }
-    const extra: MessageExtraInfo = { authInfo: authInfoOf(principal) };
     for (const message of messages) {
-      this.onmessage?.(message, extra);
+      if ('method' in message && message.method === 'initialize') this.#keeping?.heard(message.params);
+      this.#take(message, principal);
       if ('method' in message && message.method === 'notifications/cancelled') this.#cancel(message.params?.requestId as RequestId);
     }
   }
@@ -90,7 +108,7 @@ export class Session implements Transport {
       refuse(res, 409, -32000, 'Conflict: this session already has a listening stream.');
       return;
     }
-    this.#listening = this.#openStream();
+    this.#listening = this.#openStream({ isListening: true });
     this.#listening.attach(res, this.sessionId, 0);
   }
 
@@ -103,8 +121,36 @@ export class Session implements Transport {
     if (!said && 'id' in message) throw new Error('The client has no stream open on which it could be asked.');
   }
 
+  /**
+   * Goes on where an earlier life of the daemon stopped: the client is not asked to come anew, and what its streams still owed it is
+   * answered on them. A request whose execution is known is answered with what became of that; any other, that it may have run.
+   */
+  revive({ row, streams }: Kept, principal: Principal): void {
+    this.#take({ jsonrpc: '2.0', id: REVIVING, method: 'initialize', params: row.initialize as Record<string, unknown> }, principal);
+    this.#take({ jsonrpc: '2.0', method: 'notifications/initialized' }, principal);
+    this.#initialized = true;
+    for (const { stream: id, frames, requests, isListening } of streams) {
+      const stream = new EventStream(id, { frames, keep: this.#keeping?.keepOf(id) });
+      this.#streamCount = Math.max(this.#streamCount, id);
+      this.#streams.set(id, stream);
+      if (isListening) this.#listening = stream;
+      else if (requests.length === 0) stream.end();
+      else this.#oweAgain(stream, requests, principal);
+    }
+  }
+
+  /** Ends for this life of the daemon only: the client finds its session in the next one. */
+  async suspend(): Promise<void> {
+    await this.#end();
+  }
+
   /** Waits still open are dropped; the executions they waited for go on. */
   async close(): Promise<void> {
+    if (!this.#closed) this.#keeping?.ended();
+    await this.#end();
+  }
+
+  async #end(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
     for (const exchange of new Set(this.#exchanges.values())) exchange.drop();
@@ -129,13 +175,41 @@ export class Session implements Transport {
     this.#exchanges.delete(id);
   }
 
-  #openStream(): EventStream {
-    const stream = new EventStream(++this.#streamCount);
-    this.#streams.set(stream.id, stream);
-    for (const [id, kept] of this.#streams) {
+  #take(message: JSONRPCMessage, principal: Principal): void {
+    this.onmessage?.(message, { authInfo: authInfoOf(principal, this.#about) });
+  }
+
+  readonly #about: About = (requestId, executionId) => this.#exchanges.get(requestId)?.about(requestId, executionId);
+
+  readonly #owes = (stream: EventStream, requests: KeptRequest[]): void => this.#keeping?.owes(stream.id, requests);
+
+  #oweAgain(stream: EventStream, requests: KeptRequest[], principal: Principal): void {
+    const exchange = Exchange.on(stream, requests, this.#owes);
+    for (const { id } of requests) this.#exchanges.set(id, exchange);
+    for (const { id, executionId, progressToken } of requests) {
+      if (executionId === undefined) this.#answer({ jsonrpc: '2.0', id, error: { code: -32603, message: RESTARTED } });
+      else {
+        const _meta = progressToken === undefined ? {} : { progressToken };
+        this.#take({ jsonrpc: '2.0', id, method: 'tools/call', params: { name: 'resume', arguments: { executionId }, _meta } }, principal);
+      }
+    }
+  }
+
+  #openStream({ isListening = false } = {}): EventStream {
+    const id = ++this.#streamCount;
+    const stream = new EventStream(id, { keep: this.#keeping?.opened(id, isListening) });
+    this.#streams.set(id, stream);
+    for (const [other, kept] of this.#streams) {
       if (this.#streams.size <= KEPT_STREAMS) break;
-      if (kept.ended || (kept !== this.#listening && !kept.connected)) this.#streams.delete(id);
+      if (!kept.ended && (kept === this.#listening || kept.connected || kept === stream)) continue;
+      this.#streams.delete(other);
+      this.#keeping?.dropped(other);
     }
     return stream;
   }
+}
+
+function requestOf({ id, params }: JSONRPCRequest): KeptRequest {
+  const progressToken = params?._meta?.progressToken;
+  return { id, ...(progressToken !== undefined && { progressToken }) };
 }

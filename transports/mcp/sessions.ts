@@ -2,13 +2,17 @@ import { randomUUID } from 'node:crypto';
 import { McpServer, type Server } from '@modelcontextprotocol/server';
 import type { Principal } from '../../machines/schema/principal.ts';
 import type { CreateServer } from './door.ts';
+import { Keeping, type Streams } from './keeping.ts';
 import { Session } from './session.ts';
 
 const SWEEP_MS = 60_000;
+const SESSION_ID = /^[0-9a-f-]{36}$/;
 
 export interface SessionLimits {
   idleMs: number;
   max: number;
+  /** Where sessions are written down; those of a place without it end with the daemon. */
+  streams?: Streams;
   /** Told of a session that has ended, whoever ended it. */
   onEnded?: (sessionId: string) => void;
 }
@@ -25,6 +29,7 @@ interface Kept {
 export class Sessions {
   /** In order of use, longest unused first. */
   readonly #kept = new Map<string, Kept>();
+  readonly #reviving = new Map<string, Promise<void>>();
   readonly #create: CreateServer;
   readonly #limits: SessionLimits;
   readonly #sweeper: NodeJS.Timeout;
@@ -41,8 +46,13 @@ export class Sessions {
   }
 
   /** A new session, which belongs to the principal that opened it. */
-  async open(principal: Principal): Promise<Session> {
-    const session = new Session(randomUUID(), principal.id);
+  open(principal: Principal): Promise<Session> {
+    const { streams } = this.#limits;
+    const id = randomUUID();
+    return this.#begin(new Session(id, principal.id, streams && new Keeping(streams, id, principal.id)), principal);
+  }
+
+  async #begin(session: Session, principal: Principal): Promise<Session> {
     const created = await this.#create(principal);
     const server = created instanceof McpServer ? created.server : created;
     await server.connect(session);
@@ -66,6 +76,23 @@ export class Sessions {
     return kept.session;
   }
 
+  /** The session of an earlier life of the daemon, if it was written down and is this principal's: from now on it is as it was. */
+  async revived(id: string, principal: Principal): Promise<Session | undefined> {
+    const { streams } = this.#limits;
+    if (!streams || !SESSION_ID.test(id)) return undefined;
+    const under = this.#reviving.get(id) ?? this.#revive(id, principal, streams).finally(() => this.#reviving.delete(id));
+    this.#reviving.set(id, under);
+    await under;
+    return this.find(id, principal);
+  }
+
+  async #revive(id: string, principal: Principal, streams: Streams): Promise<void> {
+    const kept = await streams.find(id);
+    if (kept?.row.principalId !== principal.id) return;
+    const session = await this.#begin(new Session(id, principal.id, new Keeping(streams, id, principal.id, { isKept: true })), principal);
+    session.revive(kept, principal);
+  }
+
   /** Ends what a principal has open. */
   async closeOf(principalId: string): Promise<void> {
     const own = [...this.#kept.values()].filter(({ session }) => session.principalId === principalId);
@@ -79,7 +106,7 @@ export class Sessions {
 
   async close(): Promise<void> {
     clearInterval(this.#sweeper);
-    await Promise.all([...this.#kept.values()].map(({ session }) => session.close()));
+    await Promise.all([...this.#kept.values()].map(({ session }) => session.suspend()));
   }
 
   #sweep(): void {

@@ -19,6 +19,7 @@ import {
   ResourceNotFoundError,
   type ServerContext,
 } from '@modelcontextprotocol/server';
+import { jobTools } from './jobs.ts';
 import { ASKING_PROMPT, getPrompt, PROMPTS, RESOURCES, readResource, TEMPLATES } from './library.ts';
 import { isThere, promptQuestion, roundTools, unseal } from './rounds.ts';
 import { type Notices, plainTools } from './tools.ts';
@@ -28,7 +29,7 @@ const hint = { ttlMs: 1000, cacheScope: 'private' as const };
 
 /** A server with everything the conformance suite asks servers for, in both eras. */
 function createReference(notices: Notices): McpServer {
-  const tools = [...plainTools(notices), ...roundTools()];
+  const tools = [...plainTools(notices), ...roundTools(), ...jobTools()];
   const ofEra = (ctx: ServerContext) => tools.filter(({ era }) => era === undefined || (era === '2026') === isModern(ctx));
   const mcp = new McpServer(
     { name: 'reference', version: '1' },

@@ -1,0 +1,92 @@
+import type { Op, Store } from './store.ts';
+
+/** So long a client may stay away from a session that was open when the daemon ended. */
+const KEPT_MS = 7 * 24 * 3_600_000;
+
+/** A session of a client, as far as it takes to go on with it after a restart. */
+export interface KeptSession {
+  principalId: string;
+  /** What the client said of itself when it came. */
+  initialize: unknown;
+  at: string;
+}
+
+/** A request that is answered on a stream, and the execution its answer will be about. */
+export interface KeptRequest {
+  id: string | number;
+  executionId?: string;
+  progressToken?: string | number;
+}
+
+/** One stream of a session: what is still to be answered on it. A stream that only listens answers nothing, and never ends. */
+export interface KeptStream {
+  requests: KeptRequest[];
+  isListening: boolean;
+}
+
+export interface FoundStream extends KeptStream {
+  stream: number;
+  frames: { n: number; text: string }[];
+}
+
+/**
+ * What transports write down of their clients' streams, so that a client that was cut off, also by the end of the daemon, gets what it missed.
+ * Nobody waits for any of it: a frame that was lost is told anew, from the execution it is about.
+ */
+export interface StreamLog {
+  keepSession(session: string, row: KeptSession): void;
+  keepStream(session: string, stream: number, row: KeptStream): void;
+  /** `gone` are earlier frames that are no longer kept. */
+  keepFrame(session: string, stream: number, frame: { n: number; text: string }, gone: readonly number[]): void;
+  dropStream(session: string, stream: number): void;
+  find(session: string): Promise<{ row: KeptSession; streams: FoundStream[] } | undefined>;
+  forget(session: string): void;
+  /** Forgets whose clients have not come back. */
+  tidy(): Promise<void>;
+}
+
+const padded = (n: number) => String(n).padStart(12, '0');
+const streamKey = (session: string, stream: number) => `${session}!${padded(stream)}`;
+const frameKey = (session: string, stream: number, n: number) => `${streamKey(session, stream)}!${padded(n)}`;
+const under = (key: string) => ({ gte: key, lt: `${key}"` });
+
+export function createStreamLog({ store, now, log }: { store: Store; now: () => Date; log: (line: string) => void }): StreamLog {
+  const { streamSession, stream: streams } = store;
+  const write = (ops: Op[]): void => {
+    store.write(ops).catch((error: unknown) => log(`a stream was not kept: ${error}`));
+  };
+  const dropped = async (prefix: string): Promise<Op[]> => (await streams.keys(under(prefix)).all()).map(key => store.del(streams, key));
+  const forgetting = async (session: string): Promise<void> => {
+    await store.write([store.del(streamSession, session), ...(await dropped(session))]);
+  };
+
+  return {
+    keepSession: (session, row) => write([store.put(streamSession, session, row)]),
+    keepStream: (session, stream, row) => write([store.put(streams, streamKey(session, stream), row)]),
+    keepFrame(session, stream, { n, text }, gone) {
+      const ops = gone.map(old => store.del(streams, frameKey(session, stream, old)));
+      write([...ops, store.put(streams, frameKey(session, stream, n), { text })]);
+    },
+    dropStream(session, stream) {
+      dropped(streamKey(session, stream)).then(write, (error: unknown) => log(`a stream was not dropped: ${error}`));
+    },
+    async find(session) {
+      const row = streamSession.getSync(session);
+      if (!row) return undefined;
+      const found = new Map<number, FoundStream>();
+      for (const [key, value] of await streams.iterator(under(session)).all()) {
+        const [, stream, n] = key.split('!').map(Number);
+        if (n === undefined) found.set(stream!, { stream: stream!, frames: [], ...(value as KeptStream) });
+        else found.get(stream!)?.frames.push({ n, text: (value as { text: string }).text });
+      }
+      return { row, streams: [...found.values()] };
+    },
+    forget(session) {
+      forgetting(session).catch((error: unknown) => log(`a session was not forgotten: ${error}`));
+    },
+    async tidy() {
+      const past = new Date(now().getTime() - KEPT_MS).toISOString();
+      for (const [session, { at }] of await streamSession.iterator().all()) if (at < past) await forgetting(session);
+    },
+  };
+}
