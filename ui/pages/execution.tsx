@@ -1,13 +1,13 @@
 import type { ExecutionView } from '../../machines/schema/execution.ts';
 import { api } from '../api.ts';
 import { useExecution } from '../executions.ts';
+import { AbsentExecution } from '../parts/absent-execution.tsx';
 import { Button, useOffline } from '../parts/button.tsx';
 import { CancelButton } from '../parts/cancel-button.tsx';
 import { CopyButton } from '../parts/copy.tsx';
 import { ExecutionParts } from '../parts/execution-parts.tsx';
 import { Head } from '../parts/head.tsx';
 import { Icon } from '../parts/icons.tsx';
-import { Empty, ErrorNote, Skeleton } from '../parts/notes.tsx';
 import { codeOf } from '../parts/program.tsx';
 import { Asker } from '../parts/request.tsx';
 import { ExecutionState, ToolPath } from '../parts/state.tsx';
@@ -46,19 +46,7 @@ export function ExecutionPage({ id }: { id: string }) {
           )
         }
       />
-      {error?.code === 'execution_not_found' && (
-        <div className="card">
-          <Empty icon="question" title="There is no such execution">
-            It may belong to another data directory.
-          </Empty>
-        </div>
-      )}
-      {error && error.code !== 'execution_not_found' && <ErrorNote error={error} retry={reload} />}
-      {!view && !error && (
-        <div className="card">
-          <Skeleton rows={8} height={24} />
-        </div>
-      )}
+      {(error || !view) && <AbsentExecution error={error} reload={reload} rows={8} />}
       {view && <ExecutionParts view={view} seq={seq} />}
     </div>
   );

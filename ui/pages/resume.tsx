@@ -1,7 +1,8 @@
 import { useExecution } from '../executions.ts';
+import { AbsentExecution } from '../parts/absent-execution.tsx';
 import { Answer } from '../parts/answer.tsx';
 import { Head } from '../parts/head.tsx';
-import { Empty, ErrorNote, Note, Skeleton } from '../parts/notes.tsx';
+import { Note } from '../parts/notes.tsx';
 import { Request } from '../parts/request.tsx';
 import { ExecutionState } from '../parts/state.tsx';
 import { Ago } from '../parts/time.tsx';
@@ -29,19 +30,7 @@ export function ResumePage({ id }: { id: string }) {
           )
         }
       />
-      {error?.code === 'execution_not_found' && (
-        <div className="card">
-          <Empty icon="question" title="There is no such execution">
-            It may belong to another data directory.
-          </Empty>
-        </div>
-      )}
-      {error && error.code !== 'execution_not_found' && <ErrorNote error={error} retry={reload} />}
-      {!view && !error && (
-        <div className="card">
-          <Skeleton rows={6} height={24} />
-        </div>
-      )}
+      {(error || !view) && <AbsentExecution error={error} reload={reload} rows={6} />}
       {view?.interactions
         .filter(interaction => interaction.settledAt)
         .map(interaction => (

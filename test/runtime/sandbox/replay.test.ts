@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Delivery, JournalEntry, Output, Step, StepOutcome } from '../../../runtime/sandbox/protocol.ts';
+import { programsOf } from '../programs/random-programs.ts';
 import { at, local } from './local.ts';
 
 /**
@@ -13,36 +14,13 @@ type Crash = { after: number; moment: 'stored' | 'asked' };
 
 const RUNS = Number(process.env.SANDBOX_RUNS ?? 300);
 
-const call = fc.nat(9).map(i => `tools.shop.op${i}({ i: ${i}, seen: out.length })`);
-const many = fc.array(call, { minLength: 1, maxLength: 4 }).map(calls => `[${calls.join(', ')}]`);
-const combined = fc.tuple(fc.constantFrom('all', 'allSettled', 'race', 'any'), many).map(([how, calls]) => `Promise.${how}(${calls})`);
-const asked = fc.oneof(
-  call,
-  combined,
-  fc.nat(500).map(ms => `sleep(${ms})`),
-  fc.constant('tools.$search("x")'),
-);
-const guarded = (body: string) => `try { ${body} } catch (e) { out.push([e.name, e.code ?? e.message]) }`;
-const { statement } = fc.letrec<{ statement: string }>(tie => ({
-  statement: fc.oneof(
-    { maxDepth: 3, depthSize: 'small' },
-    asked.map(expression => guarded(`out.push(await ${expression})`)),
-    asked.map(expression => `out.push(await ${expression})`),
-    call.map(expression => `${expression}.catch(e => out.push(e.code))`),
-    fc.constantFrom(
-      'out.push(Math.random(), Date.now())',
-      'out.push(crypto.randomUUID())',
-      'console.log("at", out.length, Date.now())',
-      'emit(out.length)',
-    ),
-    fc.tuple(fc.integer({ min: 1, max: 3 }), tie('statement')).map(([n, body]) => `for (let i = 0; i < ${n}; i++) { ${body} }`),
-    fc
-      .array(tie('statement'), { minLength: 2, maxLength: 3 })
-      .map(branches => guarded(`await Promise.all([${branches.map(branch => `(async () => { ${branch} })()`).join(', ')}])`)),
-    tie('statement').map(body => `if (Math.random() < 0.5) { ${body} }`),
+const programs = programsOf(
+  fc.nat(9).map(i => `tools.shop.op${i}({ i: ${i}, seen: out.length })`),
+  fc.oneof(
+    fc.nat(500).map(ms => `sleep(${ms})`),
+    fc.constant('tools.$search("x")'),
   ),
-}));
-const programs = fc.array(statement, { minLength: 1, maxLength: 5 }).map(body => `const out = [];\n${body.join(';\n')};\nreturn out;`);
+);
 const crash = fc.record({ after: fc.nat(8), moment: fc.constantFrom('stored' as const, 'asked' as const) });
 
 /** What the outside answers depends on the request only. */
