@@ -1,7 +1,9 @@
 import type { TestContext } from 'node:test';
 import { Client as ClientV2, StreamableHTTPClientTransport as HttpV2 } from '@modelcontextprotocol/client';
+import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { Client as ClientV1 } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport as HttpV1 } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import { CLI } from '../cli/rig.ts';
 
 /** What the tests use of a client, the same for both SDKs. */
 export interface AnyClient {
@@ -25,6 +27,15 @@ export async function v1(t: TestContext, url: string, token?: string): Promise<C
 export async function v2(t: TestContext, url: string, token?: string, path = '/mcp'): Promise<ClientV2> {
   const client = new ClientV2({ name: 'test-v2', version: '1' }, { versionNegotiation: { mode: { pin: '2026-07-28' } } });
   await client.connect(new HttpV2(new URL(path, url), headers(token)));
+  t.after(() => client.close());
+  return client;
+}
+
+/** The official v2 client over `executor mcp`, the bridge to a daemon that is told by its address. */
+export async function overStdio(t: TestContext, url: string, token: string): Promise<ClientV2> {
+  const client = new ClientV2({ name: 'test-stdio', version: '1' }, { versionNegotiation: { mode: 'auto' } });
+  const env = { PATH: process.env.PATH ?? '', EXECUTOR_URL: url, EXECUTOR_TOKEN: token };
+  await client.connect(new StdioClientTransport({ command: process.execPath, args: [CLI, 'mcp'], env, stderr: 'ignore' }));
   t.after(() => client.close());
   return client;
 }

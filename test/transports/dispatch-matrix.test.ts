@@ -8,7 +8,7 @@ import type { Role } from '../../machines/schema/principal.ts';
 import { type Api, openApi } from '../api.ts';
 import { CLI, runProgram } from '../cli/rig.ts';
 import { importClient } from '../generated-client.ts';
-import { call, v1, v2 } from '../mcp/clients.ts';
+import { call, overStdio, v1, v2 } from '../mcp/clients.ts';
 import { openWarehouse, type Warehouse } from './warehouse.ts';
 
 /** How a call ends for whoever made it: `done`, `paused`, or the code of what refused it. */
@@ -30,6 +30,7 @@ const SURFACES: { name: string; files: string[]; tool?: string; call(caller: Cal
     call: async ({ t, house, token }) => shown(await v2(t, house.url, token, '/mcp/w')),
   },
   { name: 'MCP of 2026', files: [], call: async ({ t, house, token }) => mcp(await v2(t, house.url, token)) },
+  { name: 'MCP over stdio', files: [], call: async ({ t, house, token }) => mcp(await overStdio(t, house.url, token)) },
   {
     name: 'a program over MCP',
     files: ['transports/mcp/tools/execute.ts'],
