@@ -15,8 +15,8 @@ const STAGES = {
   unit: { of: ['machines', 'assumptions', 'runtime', 'import-law', 'packaging'], concurrency: 2 },
   integration: { of: ['transports', 'cli', 'security'], concurrency: 2 },
   e2e: { of: ['e2e'], concurrency: 2 },
-  crash: { of: ['crash'], concurrency: 1 },
-  browser: { of: ['ui'], concurrency: 1 },
+  crash: { of: ['crash'], concurrency: 2 },
+  browser: { of: ['ui'], concurrency: 2 },
 };
 const SECOND_CHANCES = 2;
 
