@@ -18,6 +18,12 @@ test('the image runs without root, keeps everything in one volume, and says whet
   for (const name of ['node_modules', 'dist', '.git']) assert.ok(ignored.includes(name), name);
 });
 
+test('a clone is built wherever it is installed; the image, which takes the development packages away again, does not hear of that', () => {
+  assert.match(read('.npmrc'), /^include=dev$/m);
+  assert.match(read('Dockerfile'), /npm prune --omit=dev/);
+  assert.ok(read('.dockerignore').split('\n').includes('.npmrc'));
+});
+
 test('behind its proxy the daemon has a public address, a read-only file system and the proxy in front of it', () => {
   const { services, volumes } = parse(read('docs/compose/compose.yaml'));
   assert.match(services.executor.environment.EXECUTOR_PUBLIC_URL, /^https:/);
