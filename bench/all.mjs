@@ -10,7 +10,17 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
-const SHORT = ['daemon-ready', 'command-line', 'add-github', 'read', 'policy', 'durability-call', 'durability-resume', 'durability-boot'];
+const SHORT = [
+  'daemon-ready',
+  'command-line',
+  'cli',
+  'add-github',
+  'read',
+  'policy',
+  'durability-call',
+  'durability-resume',
+  'durability-boot',
+];
 const BUNDLED = new Set(['durability-call', 'policy']);
 
 const root = fileURLToPath(new URL('..', import.meta.url));
