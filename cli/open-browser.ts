@@ -12,10 +12,15 @@ export async function openBrowser(url: string): Promise<boolean> {
   const [command, ...before] = OPENERS[process.platform] ?? ['xdg-open'];
   return new Promise(resolve => {
     const child = spawn(command, [...before, url], { stdio: 'ignore', detached: true });
-    child.on('error', () => resolve(false));
-    child.on('exit', code => resolve(code === 0));
+    const settle = (isOpened: boolean) => {
+      clearTimeout(enough);
+      // Until here it is what this process lives for; from here on it may outlive it.
+      child.unref();
+      resolve(isOpened);
+    };
     // An opener that becomes the browser does not end while the browser is open.
-    setTimeout(() => resolve(true), 2_000).unref();
-    child.unref();
+    const enough = setTimeout(settle, 2_000, true);
+    child.on('error', () => settle(false));
+    child.on('exit', code => settle(code === 0));
   });
 }

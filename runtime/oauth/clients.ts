@@ -25,6 +25,8 @@ export interface Choosing {
   scopes: readonly string[];
   guardedFetch: OAuthFetch;
   allowPrivate: boolean;
+  /** The server was shown our metadata document, and did not take it: it may not be able to reach us. */
+  refusesDocument?: boolean;
 }
 
 /**
@@ -108,10 +110,10 @@ export function createClients({ store, vault, documentUrl }: { store: Store; vau
   return {
     /** @throws FaultError login_required when there is no way to become a client but by hand */
     async choose(choosing: Choosing): Promise<OAuthClient> {
-      const { server, values, redirects } = choosing;
+      const { server, values, redirects, refusesDocument = false } = choosing;
       if (values.clientId) return manual(choosing, values.clientId);
       const document = documentUrl();
-      if (document !== undefined && server.client_id_metadata_document_supported === true) {
+      if (document !== undefined && !refusesDocument && server.client_id_metadata_document_supported === true) {
         return { id: document, how: 'document', tokenAuth: 'none', secrets: {}, redirectUri: redirects[0]! };
       }
       const known = stored(choosing);

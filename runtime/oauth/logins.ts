@@ -65,11 +65,12 @@ export function createLogins(parts: {
     let client = await clients.choose(choosing);
     if (
       via === 'code' &&
-      client.how === 'registered' &&
+      client.how !== 'manual' &&
       (await isForgotten(link(found, client, scopes, { challenge: 'probe', state: 'probe' }, options), guardedFetch))
     ) {
-      await clients.forget(server.issuer, client.redirectUri);
-      client = await clients.choose(choosing);
+      const refusesDocument = client.how === 'document';
+      if (!refusesDocument) await clients.forget(server.issuer, client.redirectUri);
+      client = await clients.choose({ ...choosing, refusesDocument });
     }
     const grant = grantOf(found, client, { via, scopes, resource: resourceFor(found, options) });
     const rest = Object.fromEntries(Object.entries(values).filter(([name]) => !(OAUTH_VALUES as readonly string[]).includes(name)));

@@ -21,6 +21,8 @@ export interface Oddities {
   expiresIn?: number | string;
   /** Refresh tokens are used once; using one again kills all that came of it. */
   rotates?: boolean;
+  /** It takes a client's metadata document instead of a registration, or says so and cannot read it. */
+  documents?: 'read' | 'unreachable';
   /** It never heard of `resource`. */
   refusesResource?: boolean;
   /** It puts `iss` into its answers, and says so. */
@@ -78,6 +80,7 @@ export function createAuthority(oddities: Oddities = {}) {
       grant_types_supported: ['authorization_code', 'refresh_token'],
       code_challenge_methods_supported: ['S256'],
       scopes_supported: scopes,
+      ...(oddities.documents && { client_id_metadata_document_supported: true }),
       ...(oddities.iss && { authorization_response_iss_parameter_supported: true }),
     };
   }
@@ -172,9 +175,18 @@ export function createAuthority(oddities: Oddities = {}) {
     });
   }
 
+  /** A client that is known by its document: what it may be sent back to is in there, which a test looks at. */
+  function documented(query: URLSearchParams): Client | undefined {
+    const id = query.get('client_id') ?? '';
+    if (oddities.documents !== 'read' || !id.startsWith('https://')) return undefined;
+    const client = { id, redirects: [query.get('redirect_uri') ?? ''] };
+    clients.set(id, client);
+    return client;
+  }
+
   function authorize(request: Arrived, res: ServerResponse, origin: string): void {
     const { query } = request;
-    const client = clients.get(query.get('client_id') ?? '');
+    const client = clients.get(query.get('client_id') ?? '') ?? documented(query);
     const redirect = query.get('redirect_uri') ?? '';
     if (client?.redirects.includes(redirect) !== true) {
       res.writeHead(400, { 'content-type': 'text/html' }).end('<h1>invalid_client</h1>');

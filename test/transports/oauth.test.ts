@@ -119,6 +119,81 @@ test('one registration for an issuer, however often one logs in; a server that f
   assert.equal(shop.authority.asked.registrations.length, 2);
 });
 
+/** A daemon that others reach by an https address, behind something that is not there: it is followed by hand. */
+async function openPublicShop(t: Ending, oddities: Oddities) {
+  process.env.EXECUTOR_PUBLIC_URL = PUBLIC;
+  t.after(() => delete process.env.EXECUTOR_PUBLIC_URL);
+  const shop = await openOAuthShop(t, oddities);
+  const own = (address: string) => address.replace(PUBLIC, shop.serving.url);
+  return Object.assign(shop, {
+    own,
+    async finish(link: string) {
+      const back = (await fetch(link, { redirect: 'manual' })).headers.get('location')!;
+      assert.ok(back.startsWith(`${PUBLIC}/oauth/callback?`), back);
+      const url = new URL(own(back));
+      return browse(url.href);
+    },
+  });
+}
+const PUBLIC = 'https://executor.example';
+
+test('which client we are: the one a person gave, our metadata document, a registration there is, a new one, in this order', async t => {
+  const shop = await openPublicShop(t, { documents: 'read' });
+  const { asked, clients } = shop.authority;
+  const idOf = (link: string) => new URL(link).searchParams.get('client_id');
+  clients.set('mine', { id: 'mine', redirects: [`${PUBLIC}/oauth/callback`] });
+  const manual = await begin(shop, { name: 'manual', values: { clientId: 'mine' } });
+  assert.equal(idOf(manual.body.authorizeUrl), 'mine');
+
+  const { body } = await begin(shop, { name: 'document' });
+  const link = new URL(body.authorizeUrl);
+  const id = idOf(body.authorizeUrl)!;
+  const document = (await fetch(shop.own(id))).json() as Promise<Record<string, unknown>>;
+  const { client_id, redirect_uris, token_endpoint_auth_method } = await document;
+  assert.deepEqual(
+    [client_id, redirect_uris, token_endpoint_auth_method],
+    [id, [link.searchParams.get('redirect_uri')], 'none'],
+    'the document is of the address it is at, and has the redirect address that is used',
+  );
+  const page = await shop.finish(body.authorizeUrl);
+  assert.deepEqual([page.status, (await connection(shop, 'document')).state], [200, 'connected'], page.text);
+  const { form, authorization } = asked.token.at(-1)!;
+  assert.deepEqual([form.get('client_id'), form.has('client_secret'), authorization], [id, false, undefined]);
+  assert.equal(asked.registrations.length, 0);
+  assert.equal((await shop.owner.invoke('shop.orders.list?connection=document')).body.ok, true);
+  shop.authority.expireAll();
+  assert.equal((await shop.owner.invoke('shop.orders.list?connection=document')).body.ok, true, 'it is refreshed as the same client');
+  assert.equal(asked.token.at(-1)!.form.get('client_id'), id);
+});
+
+test('a server that takes metadata documents and cannot read ours is registered with instead', async t => {
+  const shop = await openPublicShop(t, { documents: 'unreachable' });
+  for (const name of ['a', 'b']) {
+    const { body } = await begin(shop, { name });
+    assert.match(new URL(body.authorizeUrl).searchParams.get('client_id')!, /^client-/);
+    assert.equal((await shop.finish(body.authorizeUrl)).status, 200);
+  }
+  assert.equal(shop.authority.asked.registrations.length, 1);
+});
+
+test('a server that no longer knows us when it is asked for a token is registered with anew, once', async t => {
+  const shop = await openOAuthShop(t);
+  const { body } = await begin(shop);
+  shop.authority.plan(res => Boolean(res.writeHead(401, { 'content-type': 'application/json' }).end('{"error":"invalid_client"}')));
+  const page = await browse(body.authorizeUrl);
+  assert.deepEqual([page.status, /register again when you start the login again/.test(page.text)], [400, true], page.text);
+  for (let n = 0; n < 2; n++) assert.equal((await logIn(shop)).status, 200);
+  assert.equal(shop.authority.asked.registrations.length, 2);
+
+  shop.authority.plan(res => Boolean(res.writeHead(401, { 'content-type': 'application/json' }).end('{"error":"invalid_client"}')));
+  shop.authority.expireAll();
+  const waiting = await shop.owner.invoke('shop.orders.list');
+  assert.deepEqual([waiting.body.error.code, (await connection(shop)).state], ['login_required', 'expired']);
+  for (let n = 0; n < 2; n++) assert.equal((await logIn(shop)).status, 200);
+  assert.equal(shop.authority.asked.registrations.length, 3);
+  assert.equal((await settled(shop, waiting.body.error.executionId)).state, 'done');
+});
+
 test('fifty calls at the end of a token: one refresh, no failure', async t => {
   const shop = await openOAuthShop(t, { rotates: true });
   await logIn(shop);
