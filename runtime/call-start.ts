@@ -35,7 +35,10 @@ export function createCallStart(parts: {
   const { registry, blobs, idempotency, companions, now } = parts;
 
   /** @throws FaultError what leaves no row: `invalid_arguments`, `tool_not_found`, `forbidden`, `idempotency_conflict` */
-  return function startCall({ path, input, principal, connection, idempotencyKey, companion }: Invocation, child?: Child): Started {
+  return function startCall(
+    { path, input, principal, connection, idempotencyKey, traceparent, companion }: Invocation,
+    child?: Child,
+  ): Started {
     demand(principal, 'call');
     if (typeof input !== 'object' || input === null || Array.isArray(input)) {
       throw new FaultError('invalid_arguments', 'the input must be a JSON object');
@@ -62,6 +65,7 @@ export function createCallStart(parts: {
           ...(child && { parent: child.parent, step: child.step }),
           ...(connection && { connection }),
           ...(idempotencyKey !== undefined && { idempotencyKey }),
+          ...(traceparent !== undefined && { traceparent }),
         },
         [...(claimed?.ops ?? []), ...(child?.ops ?? [])],
       );

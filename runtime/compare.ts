@@ -58,9 +58,15 @@ export function createCompare(parts: {
   async function read(context: CallContext, pair: NonNullable<Awaited<ReturnType<typeof paired>>>): Promise<unknown> {
     const { getter, given, principal } = pair;
     const id = newId('exec');
-    const { connection } = context;
+    const { connection, traceparent } = context;
     startCall(
-      { path: getter.path, input: given, principal, ...(connection !== undefined && { connection }) },
+      {
+        path: getter.path,
+        input: given,
+        principal,
+        ...(connection !== undefined && { connection }),
+        ...(traceparent !== undefined && { traceparent }),
+      },
       { id, parent: context.id, step: 0, ops: [] },
     );
     const rests = ({ state }: { state: string }) => isSettled(state) || isWaiting(state);

@@ -48,6 +48,8 @@ export interface Invocation {
   principal: Principal;
   connection?: string;
   idempotencyKey?: string;
+  /** The caller's trace and span, as W3C's `traceparent`. */
+  traceparent?: string;
   /** The client that takes part in the call while it runs: nothing of it is stored. */
   companion?: Companion;
 }
@@ -59,6 +61,8 @@ export interface ProgramInvocation {
   /** Milliseconds it may run; those in which it only waits for people do not count. */
   timeoutMs?: number;
   idempotencyKey?: string;
+  /** The caller's trace and span, as W3C's `traceparent`. */
+  traceparent?: string;
   /** Only try it out: reads are carried out, writes planned. */
   simulate?: boolean;
   /** The tried-out program whose approved plan this run keeps to, with what its randomness and clock come from. */

@@ -148,6 +148,8 @@ export const CallInput = Type.Object({
   step: Type.Optional(Type.Integer()),
   connection: Type.Optional(Type.String()),
   idempotencyKey: Type.Optional(Type.String()),
+  /** The caller's trace and span, as W3C's `traceparent`. */
+  traceparent: Type.Optional(Type.String()),
   words: Type.Optional(Type.Array(Type.String())),
 });
 export type CallInput = Static<typeof CallInput>;
@@ -165,6 +167,8 @@ export const CallContext = Type.Object({
   step: Type.Optional(Type.Integer()),
   connection: Type.Optional(Type.String()),
   idempotencyKey: Type.Optional(Type.String()),
+  /** The caller's trace and span, as W3C's `traceparent`. */
+  traceparent: Type.Optional(Type.String()),
   /** Words of the input, by which the history finds the call. */
   words: Type.Optional(Type.Array(Type.String())),
   startedAt: Type.String(),

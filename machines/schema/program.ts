@@ -55,6 +55,8 @@ export const ProgramInput = Type.Object({
   /** Milliseconds it may run; those in which it only waits for people do not count. */
   timeoutMs: Type.Optional(Type.Integer()),
   idempotencyKey: Type.Optional(Type.String()),
+  /** The caller's trace and span, as W3C's `traceparent`. */
+  traceparent: Type.Optional(Type.String()),
   forkedFrom: Type.Optional(Fork),
   /** It is only tried out: writes are planned, not made. */
   simulate: Type.Optional(Type.Boolean()),
@@ -73,6 +75,8 @@ export const ProgramContext = Type.Object({
   clock: Type.Optional(Type.String()),
   timeoutMs: Type.Optional(Type.Integer()),
   idempotencyKey: Type.Optional(Type.String()),
+  /** The caller's trace and span, as W3C's `traceparent`. */
+  traceparent: Type.Optional(Type.String()),
   forkedFrom: Type.Optional(Fork),
   /** It is only tried out: writes are planned, not made. */
   simulate: Type.Optional(Type.Boolean()),

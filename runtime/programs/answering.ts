@@ -16,6 +16,7 @@ export type StepEnd = { ok: true; value?: Stored } | { ok: false; error: StepErr
 export interface AskedStep {
   program: string;
   principal: Principal;
+  traceparent?: string | undefined;
   n: number;
   request: unknown;
   /** Its journal row, for the batch in which it is carried out; given the execution that does so, if one does. */
@@ -50,7 +51,7 @@ export function createAnswering({
 }): Answering {
   return {
     call(step) {
-      const { program, principal, n, request, row } = step;
+      const { program, principal, traceparent, n, request, row } = step;
       const tried = step.simulate ? simulation(step) : undefined;
       if (tried) return tried;
       const { path, input, connection, idempotencyKey } = request as {
@@ -67,6 +68,7 @@ export function createAnswering({
           principal,
           ...(connection !== undefined && { connection }),
           ...(idempotencyKey !== undefined && { idempotencyKey }),
+          ...(traceparent !== undefined && { traceparent }),
         },
         { id, parent: program, step: n, ops: [row(id)] },
       );

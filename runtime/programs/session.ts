@@ -164,7 +164,15 @@ export function createSession(
     const { path } = request as { path: string };
     const rowOf = (child?: string): Op => journal.step(id, { ...row, tool: path, ...(child !== undefined && { child }) });
     try {
-      const asked = answering.call({ program: id, principal: context.principal, n, request, row: rowOf, simulate: context.simulate });
+      const asked = answering.call({
+        program: id,
+        principal: context.principal,
+        traceparent: context.traceparent,
+        n,
+        request,
+        row: rowOf,
+        simulate: context.simulate,
+      });
       if ('end' in asked) {
         end(n, asked.end, [asked.request ? journal.step(id, { ...row, tool: path, request: asked.request }) : rowOf()]);
         return;

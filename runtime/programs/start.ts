@@ -34,7 +34,7 @@ export function createProgramStart(parts: {
 
   return {
     /** @throws FaultError invalid_arguments, forbidden, idempotency_conflict */
-    start({ code, principal, timeoutMs, idempotencyKey, simulate, plan, clock, seed }: ProgramInvocation): {
+    start({ code, principal, timeoutMs, idempotencyKey, traceparent, simulate, plan, clock, seed }: ProgramInvocation): {
       id: string;
       actor?: Actor<'program'>;
     } {
@@ -64,6 +64,7 @@ export function createProgramStart(parts: {
             ...(plan !== undefined && { plan }),
             ...(timeoutMs !== undefined && { timeoutMs }),
             ...(idempotencyKey !== undefined && { idempotencyKey }),
+            ...(traceparent !== undefined && { traceparent }),
           },
           claimed?.ops,
         );

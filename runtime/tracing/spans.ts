@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Actor } from '../actor.ts';
 import type { LogRow } from '../store.ts';
+import { placeIn } from './trace-context.ts';
 
 /** Of OTLP's kinds of span these two are used: work in here, and a request to somebody else. */
 const KIND = { internal: 1, client: 3 } as const;
@@ -49,19 +50,20 @@ const attributes = (values: Readonly<Record<string, string | number | undefined>
 /**
  * The spans of an execution that is settled, told from what is stored of it: one for all of it, and one for each time it was under way at an
  * upstream or waited for a person. Ids follow from the execution's, so that one that lived through a restart is one trace, and a
- * program's calls are in the program's. Inputs, results and messages are not in them.
+ * program's calls are in the program's; what a caller said to be part of its trace is in that. Inputs, results and messages are not in them.
  * @see https://opentelemetry.io/docs/specs/semconv/gen-ai/gen-ai-spans/#execute-tool-span
  */
 export function spansOf(execution: Actor<'call'> | Actor<'program'>, log: readonly LogRow[]): Span[] {
   const { id, state, context } = execution;
   const parent = 'parent' in context ? context.parent : undefined;
-  const traceId = hex(`trace:${parent ?? id}`, 16);
+  const caller = context.traceparent === undefined ? undefined : placeIn(context.traceparent);
+  const traceId = caller?.traceId ?? hex(`trace:${parent ?? id}`, 16);
   const spanOf = (of: string) => hex(`span:${of}`, 8);
   const error = context.fault?.code;
   const whole: Span = {
     traceId,
     spanId: spanOf(id),
-    ...(parent !== undefined && { parentSpanId: spanOf(parent) }),
+    ...(parent !== undefined ? { parentSpanId: spanOf(parent) } : caller && { parentSpanId: caller.spanId }),
     kind: KIND.internal,
     startTimeUnixNano: nanos(context.startedAt),
     endTimeUnixNano: nanos(context.endedAt ?? execution.at),

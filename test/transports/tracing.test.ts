@@ -3,6 +3,7 @@ import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { serve } from '../../transports/serve.ts';
 import { openApi } from '../api.ts';
+import { v2 } from '../mcp/clients.ts';
 import { answerJson, recordUpstream } from '../upstream-recorder.ts';
 import { openWarehouse, pause } from './warehouse.ts';
 
@@ -105,4 +106,33 @@ test('a collector that is not there is told of once, and keeps nobody waiting', 
   for (let n = 0; n < 5; n++) assert.equal((await owner.invoke('w.items.list')).status, 200);
   while (!lines.some(line => line.startsWith('traces are not taken'))) await sleep(20);
   assert.equal((await owner.invoke('w.items.list')).status, 200);
+});
+
+test('what a caller says to be part of its trace is in that, over HTTP and MCP, with the calls of a program; what is malformed is not', async t => {
+  const collector = await openCollector(t);
+  const { owner, url, token } = await openWarehouse(t);
+  const [trace, caller] = ['4bf92f3577b34da6a3ce929d0e0e4736', '00f067aa0ba902b7'];
+  const headers = { traceparent: `00-${trace}-${caller}-01` };
+
+  const { body: listed } = await owner.invoke('w.items.list', {}, { headers });
+  const overHttp = await collector.span(tells(listed.executionId));
+  assert.deepEqual([overHttp.traceId, overHttp.parentSpanId], [trace, caller]);
+
+  const client = await v2(t, url, token);
+  const asked = { name: 'call', arguments: { path: 'w.items.list', input: {} }, _meta: headers };
+  const { structuredContent } = (await client.callTool(asked)) as { structuredContent: { executionId: string } };
+  const overMcp = await collector.span(tells(structuredContent.executionId));
+  assert.deepEqual([overMcp.traceId, overMcp.parentSpanId], [trace, caller]);
+
+  const { body: program } = await owner.post('/api/executions', { code: 'return await tools.w.items.list()' }, { headers });
+  const run = await collector.span(tells(program.id));
+  assert.deepEqual([run.traceId, run.parentSpanId], [trace, caller]);
+  const inner = await collector.span(span => span.parentSpanId === run.spanId);
+  assert.equal(inner.traceId, trace);
+
+  for (const traceparent of [`00-${'0'.repeat(32)}-${caller}-01`, `ff-${trace}-${caller}-01`, 'nonsense']) {
+    const { body } = await owner.invoke('w.items.list', {}, { headers: { traceparent } });
+    const span = await collector.span(tells(body.executionId));
+    assert.ok(span.traceId !== trace && span.parentSpanId === undefined, traceparent);
+  }
 });

@@ -59,6 +59,8 @@ export interface Asking {
   elicitation: Elicitation;
   /** From `_meta["executor/idempotencyKey"]`: lets a bridge send a call again without making it twice. */
   idempotencyKey: string | undefined;
+  /** From `_meta.traceparent`: the trace that the client's request is part of. */
+  traceparent?: string;
   /** The client takes a task for an answer: at once, because it asked for one (2025-11-25), or when the answer takes long (2026-07-28). */
   task?: { atOnce: boolean };
   /** Told which execution is waited for, so that the answer can be given to a client that was cut off. */

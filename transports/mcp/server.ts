@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import { createRequestStateCodec, type RequestStateCodec, Server, type ServerContext } from '@modelcontextprotocol/server';
 import { reachesSource } from '../../runtime/principals.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
+import { traceparentOf } from '../../runtime/tracing/trace-context.ts';
 import { answerOf } from './answer.ts';
 import type { Asked, Asking, Elicitation, Hold } from './asking.ts';
 import { readable } from './preview.ts';
@@ -90,6 +91,7 @@ export function askingOf(surface: Surface, server: Server, ctx: ServerContext): 
         : (progress, message) => notify({ method: 'notifications/progress', params: { progressToken, progress, message } }),
     elicitation: elicitationOf(surface, server, ctx),
     ...(about && { about: executionId => about(ctx.mcpReq.id, executionId) }),
+    ...traceparentOf(meta?.traceparent),
     idempotencyKey: typeof key === 'string' && key.length <= 256 ? key : undefined,
     answer: async view => withShown(answerOf(await readable(view, asking), asking.baseUrl), view, asking),
   };

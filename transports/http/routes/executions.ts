@@ -5,6 +5,7 @@ import { ForkRequest, ProgramRequest, ResumeInput } from '../../../machines/sche
 import { FaultError } from '../../../machines/schema/fault.ts';
 import { isArtifact } from '../../../runtime/artifact.ts';
 import type { ExecutionFilter } from '../../../runtime/runtime.ts';
+import { traceparentOf } from '../../../runtime/tracing/trace-context.ts';
 import { door, limitOf, numberOf, readJson } from '../body.ts';
 import { goneSignal, type Http, principalOf } from '../context.ts';
 import { sendRange } from '../range.ts';
@@ -37,6 +38,7 @@ export function executionRoutes(app: Polka, http: Http): void {
       ...(timeoutMs !== undefined && { timeoutMs }),
       ...(simulate && { simulate }),
       ...(typeof key === 'string' && { idempotencyKey: key }),
+      ...traceparentOf(req.headers.traceparent),
     });
     reply(res, 202, view);
   });

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Polka } from 'polka';
 import { toFault } from '../../../machines/schema/fault.ts';
+import { traceparentOf } from '../../../runtime/tracing/trace-context.ts';
 import { invokeAnswer } from '../answer.ts';
 import { limitOf, MediaTypeError, numberOf, readJson } from '../body.ts';
 import { goneSignal, type Http, principalOf } from '../context.ts';
@@ -53,6 +54,7 @@ export function toolRoutes(app: Polka, http: Http): void {
         principal,
         ...(connection && { connection }),
         ...(typeof key === 'string' && { idempotencyKey: key }),
+        ...traceparentOf(req.headers.traceparent),
       });
       const view = await executions.wait(id, principal, {
         seconds,

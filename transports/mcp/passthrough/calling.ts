@@ -27,7 +27,7 @@ export async function callThrough(tool: ExposedTool, params: Called, place: Plac
     ...plain,
     answer: async view => noted(tool.listed ? await mcpAnswer(view, plain) : await plainAnswer(view, plain), view),
   };
-  const { runtime, principal, elicitation, idempotencyKey } = asking;
+  const { runtime, principal, elicitation, idempotencyKey, traceparent } = asking;
   const input = params.arguments ?? {};
   let isAnswered = false;
 
@@ -60,6 +60,7 @@ export async function callThrough(tool: ExposedTool, params: Called, place: Plac
       principal,
       companion: companionOf(ctx, server.getClientCapabilities(), inquiry),
       ...(idempotencyKey !== undefined && { idempotencyKey }),
+      ...(traceparent !== undefined && { traceparent }),
     });
     if (ctx.mcpReq.envelope && !isSettled(view)) place.inquiries.put(view.id, inquiry);
     if (tool.listed) asking.signal.addEventListener('abort', () => isAnswered || cancel(view.id, plain), { once: true });

@@ -23,7 +23,7 @@ export const call: SurfaceTool = {
   annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: true },
   isLong: true,
   async run(input, asking) {
-    const { runtime, principal, idempotencyKey, elicitation } = asking;
+    const { runtime, principal, idempotencyKey, traceparent, elicitation } = asking;
     if (elicitation.answered) return retried(elicitation.answered, asking);
     const view = await runtime.executions.invoke({
       path: input.path as string,
@@ -31,6 +31,7 @@ export const call: SurfaceTool = {
       principal,
       ...(typeof input.connection === 'string' && { connection: input.connection }),
       ...(idempotencyKey !== undefined && { idempotencyKey }),
+      ...(traceparent !== undefined && { traceparent }),
     });
     return outcome(await hold(view, asking), asking);
   },

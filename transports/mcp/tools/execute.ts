@@ -16,12 +16,13 @@ export const execute: SurfaceTool = {
   annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: true },
   isLong: true,
   async run({ code }, asking) {
-    const { runtime, principal, idempotencyKey, elicitation } = asking;
+    const { runtime, principal, idempotencyKey, traceparent, elicitation } = asking;
     if (elicitation.answered) return retried(elicitation.answered, asking);
     const view = await runtime.executions.start({
       code: code as string,
       principal,
       ...(idempotencyKey !== undefined && { idempotencyKey }),
+      ...(traceparent !== undefined && { traceparent }),
     });
     return outcome(await hold(view, asking), asking);
   },
