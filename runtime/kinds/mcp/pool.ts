@@ -173,12 +173,10 @@ export function createPool(parts: {
         const slot = slotOf(seat);
         slot.leases += 1;
         clearTimeout(slot.idle);
-        let isReleased = false;
-        const release = (): void => {
-          if (isReleased) return;
-          isReleased = true;
+        let hasLeft = false;
+        const leave = (): void => {
+          hasLeft = true;
           slot.leases -= 1;
-          slot.waiting.shift()?.();
           if (slot.leases > 0) return;
           if (slot.opening) abandon(slot);
           else if (slots.get(seat.key) !== slot) shut(slot);
@@ -186,6 +184,11 @@ export function createPool(parts: {
             slot.idle = setTimeout(() => retire(slot), limits.idleMs);
             slot.idle.unref();
           }
+        };
+        const release = (): void => {
+          if (hasLeft) return;
+          slot.waiting.shift()?.();
+          leave();
         };
         try {
           slot.opening ??= slot.session
@@ -195,12 +198,13 @@ export function createPool(parts: {
               });
           const session = slot.session ?? (await abortable(slot.opening!, signal));
           if (!session.gone && session.isFree) return { session, release, pause: () => slot.waiting.shift()?.() };
-          if (!session.gone) await abortable(new Promise<void>(resolve => slot.waiting.push(resolve)), signal);
+          if (!session.gone) await turnAt(slot, signal);
         } catch (error) {
-          release();
+          leave();
           throw error;
         }
-        release();
+        // Who was woken and finds it taken waits again, and wakes nobody: they would wake each other for ever.
+        leave();
       }
     },
 
@@ -245,6 +249,23 @@ export function createPool(parts: {
   };
 }
 export type Pool = ReturnType<typeof createPool>;
+
+/** Waits until a call that was made earlier makes room. Who gives up leaves the queue, and hands on a turn it was given meanwhile. */
+async function turnAt({ waiting }: Slot, signal: AbortSignal | undefined): Promise<void> {
+  let wake = (): void => {};
+  const turn = new Promise<void>(resolve => {
+    wake = resolve;
+  });
+  waiting.push(wake);
+  try {
+    await abortable(turn, signal);
+  } catch (error) {
+    const at = waiting.indexOf(wake);
+    if (at >= 0) waiting.splice(at, 1);
+    else waiting.shift()?.();
+    throw error;
+  }
+}
 
 /** Waits for something shared without ending it for the others. */
 function abortable<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
