@@ -39,7 +39,7 @@ test('abuse ends as errors of the programs that try it, and the daemon gives the
   const ordinary = 'for (let i = 0; i < 1e5; i++); const a: unknown[] = await tools.w.items.list(); return a.length';
   for (let round = 0; round < 5; round++) await Promise.all([1, 2, 3].map(() => run(daemon, ordinary)));
   const before = resident(pid);
-  await api.patch('/api/settings', { programComputeSeconds: 2, programOutputMiB: 4 });
+  await api.patch('/api/settings', { programComputeSeconds: 3, programOutputMiB: 4 });
   let most = before;
   for (const [title, code, expected] of MEMORY) {
     const view = await run(daemon, code.replaceAll('tools.a.b(', 'tools.w.items.list('));
