@@ -21,7 +21,7 @@ const SHORT = [
   'durability-resume',
   'durability-boot',
 ];
-const BUNDLED = new Set(['durability-call', 'policy']);
+const BUNDLED = new Set(['durability-call', 'policy', 'index-openapi']);
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, `dist.bench-${process.pid}`);
