@@ -1,9 +1,9 @@
-import { execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { parseArgs, promisify } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import { validate } from '@scalar/openapi-parser';
 import { serve } from '../../transports/serve.ts';
@@ -29,6 +29,7 @@ const { values } = parseArgs({
   },
 });
 
+const run = promisify(execFile);
 const MODULES = fileURLToPath(new URL('../../node_modules', import.meta.url));
 const GITHUB = join(MODULES, '@octokit/openapi/generated/api.github.com.json');
 const COMMON = '--ignoreConfig --strict --noEmit --target es2022 --module esnext --moduleResolution bundler --verbatimModuleSyntax'.split(
@@ -66,7 +67,10 @@ async function add(api: Api, name: string): Promise<string[]> {
   return added;
 }
 
-const steps: [string, (folder: string) => Promise<void> | void][] = [
+const check = (cwd: string, file: string, flags: readonly string[]) =>
+  run(process.execPath, [join(MODULES, 'typescript/bin/tsc'), ...COMMON, ...flags, file], { cwd });
+
+const steps: [string, (folder: string) => Promise<unknown>][] = [
   ['ours', folder => check(folder, 'executor.ts', OURS)],
   ['valid', validated],
   ['openapi-typescript', theirs(openapiTypescript, 'schema.ts')],
@@ -74,14 +78,10 @@ const steps: [string, (folder: string) => Promise<void> | void][] = [
 ];
 
 function theirs(generate: Generator, entry: string) {
-  return (folder: string) => {
-    generate(folder);
-    check(folder, entry, THEIRS);
+  return async (folder: string) => {
+    await generate(folder);
+    await check(folder, entry, THEIRS);
   };
-}
-
-function check(cwd: string, file: string, flags: readonly string[]): void {
-  execFileSync(process.execPath, [join(MODULES, 'typescript/bin/tsc'), ...COMMON, ...flags, file], { cwd, encoding: 'utf8' });
 }
 
 async function validated(folder: string): Promise<void> {
