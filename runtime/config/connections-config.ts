@@ -45,12 +45,13 @@ export function createConnectionsConfig(parts: { known: KnownConnections; vault:
 
   /** Which members of a connection differ from what a file says of them. */
   function differing(connection: KnownConnection, wanted: ConnectionConfig): string[] {
-    const { method, grant, source, name } = connection.context;
+    const { method, grant, flow, secret, source, name } = connection.context;
+    // A login that is under way has been given what it is given; it is for the person now.
+    const isUnderWay = flow !== undefined && secret === undefined;
     const granted = new Set(grant?.scopes);
     return [
       ...(wanted.method !== undefined && wanted.method !== method.id && wanted.method !== method.kind ? ['method'] : []),
-      ...(wanted.values && !isSameValues(connection, wanted.values) ? ['values'] : []),
-      // A login that is under way has no scopes yet.
+      ...(wanted.values && !isUnderWay && !isSameValues(connection, wanted.values) ? ['values'] : []),
       ...(wanted.scopes && grant && !wanted.scopes.every(scope => granted.has(scope)) ? ['scopes'] : []),
       ...(wanted.default && known.default(source)?.context.name !== name ? ['default'] : []),
     ];

@@ -149,6 +149,23 @@ test('which connection is used by itself can be changed; one that the file no lo
   await run(['remove', 'vault']);
 });
 
+test('a login that a connection needs is begun, and its link is on the line; applied again it is not begun anew', async () => {
+  const { run, shop } = rig;
+  const flow = { authorizationUrl: `${shop.url}/authorize`, tokenUrl: `${shop.url}/token`, scopes: {} };
+  const { vault } = withConnections().sources;
+  const components = { securitySchemes: { login: { type: 'oauth2', flows: { authorizationCode: flow } } } };
+  write('login.json', {
+    sources: { members: { ...vault, spec: { ...vault.spec, security: [{ login: [] }], components } } },
+    connections: { 'members/me': { method: 'login', values: { clientId: 'us' } } },
+  });
+  const begun = await run(['import', 'login.json']);
+  assert.equal(begun.code, 4, begun.stderr);
+  assert.match(begun.stdout, /^\+ source members\n\+ connection members\/me: log in at http\S+\n$/);
+  assert.equal((await run(['import', 'login.json'])).stdout, 'no changes\n');
+  assert.equal(JSON.parse((await run(['export'])).stdout).connections, undefined, 'a login that is under way is no configuration');
+  await run(['remove', 'members']);
+});
+
 test('what no file may say is refused, and changes nothing', async () => {
   const { run } = rig;
   const before = (await run(['export'])).stdout;
