@@ -151,15 +151,21 @@ test('a key in _meta makes sending a call twice the same call', async t => {
   assert.equal(ids[0], ids[1]);
 });
 
-test('the lists a client may ask for are there, empty', async t => {
+test('the lists a client may ask for are there, empty but for the guide', async t => {
   const { url } = await surface(t);
   const session = await openSession(url);
   for (const [method, key] of [
     ['prompts/list', 'prompts'],
-    ['resources/list', 'resources'],
     ['resources/templates/list', 'resourceTemplates'],
   ] as const) {
     const { result } = (await read(await post(url, request(1, method), session))) as { result?: Record<string, unknown> };
     assert.deepEqual(result?.[key], []);
   }
+  const { result } = (await read(await post(url, request(1, 'resources/list'), session))) as unknown as {
+    result?: { resources: { uri: string }[] };
+  };
+  assert.deepEqual(
+    result?.resources.map(({ uri }) => uri),
+    ['skill://executor/SKILL.md'],
+  );
 });

@@ -3,8 +3,9 @@ import { test } from 'node:test';
 import type { SourceView } from '../../machines/schema/source.ts';
 import { checkArguments } from '../../transports/mcp/arguments.ts';
 import { keyed, statelessHeaders } from '../../transports/mcp/bridge/era.ts';
+import { INSTRUCTIONS } from '../../transports/mcp/guide.ts';
 import { search } from '../../transports/mcp/tools/search.ts';
-import { INSTRUCTIONS, listed } from '../../transports/mcp/tools.ts';
+import { listed } from '../../transports/mcp/tools.ts';
 
 const source = (namespace: string, toolCount: number): SourceView => ({
   namespace,
@@ -17,13 +18,28 @@ const source = (namespace: string, toolCount: number): SourceView => ({
   addedAt: '',
 });
 
+/** Counted with o200k_base and cl100k_base these texts have 3.9 characters to a token, with their schemas 4.06: so this counts high. */
+const DESCRIPTION_CHARACTERS = 3.5;
+const LIST_CHARACTERS = 4;
+
 test('the descriptions stay under 1,500 tokens however many sources there are, and the largest are named', () => {
-  const many = Array.from({ length: 300 }, (_, i) => source(`service${i}`, 1000 - i));
-  const tools = listed(many);
-  const words = `${INSTRUCTIONS}${tools.map(({ name, description }) => name + description).join('')}`;
-  assert.ok(words.length / 3.5 < 1500, `${Math.round(words.length / 3.5)} tokens, counted high`);
-  assert.match(tools[0]?.description ?? '', /service0 \(.*service29 \(.* and 270 more/);
+  for (const count of [0, 1, 24, 25, 300]) {
+    const tools = listed(Array.from({ length: count }, (_, i) => source(`service${i}`, 1000 - i)));
+    const words = `${INSTRUCTIONS}${tools.map(({ name, description }) => name + description).join('')}`.length / DESCRIPTION_CHARACTERS;
+    assert.ok(words < 1500, `${Math.round(words)} tokens, ${count} sources`);
+    const whole = JSON.stringify(tools).length / LIST_CHARACTERS;
+    assert.ok(whole < 1500, `${Math.round(whole)} tokens with schemas, ${count} sources`);
+    for (let named = 0; named < Math.min(count, 24); named++) assert.ok(tools[0]!.description!.includes(`service${named} (`));
+    assert.equal(/ and (\d+) more/.exec(tools[0]!.description!)?.[1], count > 24 ? String(count - 24) : undefined);
+  }
   assert.match(listed([])[0]?.description ?? '', /Connected: none yet/);
+});
+
+test('the first kilobyte says how to find, call, and wait', () => {
+  const beginning = `${INSTRUCTIONS}\n${listed([source('github', 1223)])[0]!.description}`.slice(0, 1024);
+  for (const word of ['search', 'describe', 'call', 'execute', 'resume', 'approvalUrl', 'never repeat', 'github']) {
+    assert.ok(beginning.includes(word), word);
+  }
 });
 
 test('wrong arguments are named, with the near name', () => {

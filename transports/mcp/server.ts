@@ -5,12 +5,13 @@ import type { Runtime } from '../../runtime/runtime.ts';
 import { traceparentOf } from '../../runtime/tracing/trace-context.ts';
 import { answerOf } from './answer.ts';
 import type { Asked, Asking, Elicitation, Hold } from './asking.ts';
+import { GUIDE, INSTRUCTIONS, readGuide } from './guide.ts';
 import { readable } from './preview.ts';
 import { aboutIn, principalOf } from './principal.ts';
 import { withShown } from './shown.ts';
 import { TASK_CAPABILITIES } from './tasks/capabilities.ts';
 import { declaresTasks, serveTasks } from './tasks/methods.ts';
-import { dispatch, INSTRUCTIONS, listed } from './tools.ts';
+import { dispatch, listed } from './tools.ts';
 
 /** What every server instance of one endpoint shares. */
 export interface Surface {
@@ -46,17 +47,27 @@ export function createServer(surface: Surface): Server {
       instructions: INSTRUCTIONS,
       requestState: { verify: surface.state.verify },
       inputRequired: { legacyShim: false },
-      cacheHints: { 'tools/list': hint, 'prompts/list': hint, 'resources/list': hint, 'resources/templates/list': hint },
+      cacheHints: {
+        'tools/list': hint,
+        'prompts/list': hint,
+        'resources/list': hint,
+        'resources/templates/list': hint,
+        'resources/read': hint,
+      },
     },
   );
+  const sourcesFor = (ctx: ServerContext) => {
+    const principal = principalOf(ctx, undefined);
+    return runtime.sources.list().filter(({ namespace }) => reachesSource(principal, namespace));
+  };
   server.setRequestHandler('tools/list', (_, ctx) => {
     const client = server.getClientVersion();
     if (client) runtime.clients.heard(client);
-    const principal = principalOf(ctx, undefined);
-    return { tools: listed(runtime.sources.list().filter(({ namespace }) => reachesSource(principal, namespace))) };
+    return { tools: listed(sourcesFor(ctx)) };
   });
   server.setRequestHandler('prompts/list', () => ({ prompts: [] }));
-  server.setRequestHandler('resources/list', () => ({ resources: [] }));
+  server.setRequestHandler('resources/list', () => ({ resources: [GUIDE] }));
+  server.setRequestHandler('resources/read', ({ params: { uri } }, ctx) => readGuide(uri, sourcesFor(ctx)));
   server.setRequestHandler('resources/templates/list', () => ({ resourceTemplates: [] }));
   server.setRequestHandler('tools/call', ({ params }, ctx) =>
     dispatch(params.name, params.arguments, inCall(askingOf(surface, server, ctx), params, server, ctx)),

@@ -1,11 +1,10 @@
 import { Type } from '@sinclair/typebox';
-import type { SourceView } from '../../../machines/schema/source.ts';
 import type { ToolHit } from '../../../machines/schema/tool.ts';
 import type { SurfaceTool } from '../asking.ts';
+import { connected, oneLine } from '../connected.ts';
 
 const HITS = 10;
 const ENUMERATED = 50;
-const NAMED_SOURCES = 30;
 
 /** `search {query?, source?, limit?, cursor?}` → `{items, nextCursor?}` (CONTRACT, section 7). */
 export const search: SurfaceTool = {
@@ -43,21 +42,3 @@ function text(items: ToolHit[], nextCursor: string | undefined): string {
   const lines = items.map(hit => `${hit.path} (${hit.effect}) ${oneLine(hit.description, 160)}\n  ${oneLine(hit.signature, 400)}`);
   return nextCursor === undefined ? lines.join('\n') : `${lines.join('\n')}\nMore with {"cursor": ${JSON.stringify(nextCursor)}}`;
 }
-
-const oneLine = (words: string, length: number) => {
-  const line = words.replace(/\s+/g, ' ').trim();
-  return line.length > length ? `${line.slice(0, length - 1)}…` : line;
-};
-
-/** The sources by name, largest first: a model that has never seen us decides by these names whether to look here. */
-function connected(sources: SourceView[]): string {
-  const usable = sources
-    .filter(source => source.toolCount > 0)
-    .sort((a, b) => b.toolCount - a.toolCount || a.namespace.localeCompare(b.namespace));
-  if (usable.length === 0) return 'none yet';
-  const named = usable.slice(0, NAMED_SOURCES).map(source => `${source.namespace} (${label(source)}${source.toolCount} tools)`);
-  const rest = usable.length - named.length;
-  return rest > 0 ? `${named.join(', ')} and ${rest} more` : named.join(', ');
-}
-
-const label = ({ name, namespace }: SourceView) => (name.toLowerCase() === namespace.toLowerCase() ? '' : `${oneLine(name, 40)}, `);
