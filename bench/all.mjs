@@ -16,6 +16,7 @@ const SHORT = [
   'cli',
   'add-github',
   'read',
+  'mcp',
   'policy',
   'durability-call',
   'durability-resume',
