@@ -34,7 +34,8 @@ export interface FoundStream extends KeptStream {
  * Nobody waits for any of it: a frame that was lost is told anew, from the execution it is about.
  */
 export interface StreamLog {
-  keepSession(session: string, row: KeptSession): void;
+  /** Resolves when it is on disk, or cannot be. */
+  keepSession(session: string, row: KeptSession): Promise<void>;
   keepStream(session: string, stream: number, row: KeptStream): void;
   /** `gone` are earlier frames that are no longer kept. */
   keepFrame(session: string, stream: number, frame: { n: number; text: string }, gone: readonly number[]): void;
@@ -52,16 +53,21 @@ const under = (key: string) => ({ gte: key, lt: `${key}"` });
 
 export function createStreamLog({ store, now, log }: { store: Store; now: () => Date; log: (line: string) => void }): StreamLog {
   const { streamSession, stream: streams } = store;
-  const write = (ops: Op[]): void => {
-    store.write(ops).catch((error: unknown) => log(`a stream was not kept: ${error}`));
+  const written = async (ops: Op[]): Promise<void> => {
+    try {
+      await store.write(ops);
+    } catch (error) {
+      log(`a stream was not kept: ${error}`);
+    }
   };
+  const write = (ops: Op[]): void => void written(ops);
   const dropped = async (prefix: string): Promise<Op[]> => (await streams.keys(under(prefix)).all()).map(key => store.del(streams, key));
   const forgetting = async (session: string): Promise<void> => {
     await store.write([store.del(streamSession, session), ...(await dropped(session))]);
   };
 
   return {
-    keepSession: (session, row) => write([store.put(streamSession, session, row)]),
+    keepSession: (session, row) => written([store.put(streamSession, session, row)]),
     keepStream: (session, stream, row) => write([store.put(streams, streamKey(session, stream), row)]),
     keepFrame(session, stream, { n, text }, gone) {
       const ops = gone.map(old => store.del(streams, frameKey(session, stream, old)));

@@ -45,6 +45,13 @@ export class ScriptedSession {
     return session;
   }
 
+  /** The same session, at another address. */
+  at(url: string): ScriptedSession {
+    const session = new ScriptedSession(url, this.#manner, this.headers);
+    session.#id = this.#id;
+    return session;
+  }
+
   /** `tools/call`; questions that come before the answer are put to `user`. @throws Gone */
   async call(name: string, args: Record<string, unknown>, user?: (question: Wire) => Elicited): Promise<Wire> {
     const meta = this.#manner.progress ? { _meta: { progressToken: `p${this.#id + 1}` } } : {};

@@ -90,7 +90,7 @@ export class Door {
     req: IncomingMessage,
     res: ServerResponse,
     principal: Principal,
-    then: (session: NonNullable<ReturnType<Sessions['find']>>) => void,
+    then: (session: NonNullable<ReturnType<Sessions['find']>>) => Promise<void> | void,
   ): Promise<void> {
     const id = req.headers['mcp-session-id'];
     if (typeof id !== 'string') {
@@ -107,7 +107,7 @@ export class Door {
       refuse(res, 400, -32000, `Unsupported protocol version: ${version} (supported: ${SUPPORTED_PROTOCOL_VERSIONS.join(', ')}).`);
       return;
     }
-    then(session);
+    await then(session);
   }
 }
 

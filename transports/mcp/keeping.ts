@@ -20,6 +20,7 @@ export class Keeping {
   readonly #oversized = new Set<number>();
   #initialize: unknown;
   #isKept: boolean;
+  #stored: Promise<void> = Promise.resolve();
 
   constructor(streams: Streams, sessionId: string, principalId: string, { isKept = false } = {}) {
     this.#streams = streams;
@@ -39,10 +40,15 @@ export class Keeping {
     if (!this.#isKept) {
       this.#isKept = true;
       const row = { principalId: this.#principalId, initialize: this.#initialize, at: new Date().toISOString() };
-      this.#streams.keepSession(this.#sessionId, row);
+      this.#stored = this.#streams.keepSession(this.#sessionId, row);
     }
     this.#streams.keepStream(this.#sessionId, stream, { requests: [], isListening });
     return this.keepOf(stream);
+  }
+
+  /** Resolves when what there is of the session is on disk. */
+  stored(): Promise<void> {
+    return this.#stored;
   }
 
   keepOf(stream: number): Keep {

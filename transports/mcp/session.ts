@@ -45,6 +45,7 @@ export class Session implements Transport {
   #listening: EventStream | undefined;
   #streamCount = 0;
   #initialized = false;
+  #isOpening = false;
   #closed = false;
 
   constructor(sessionId: string, principalId: string, keeping?: Keeping) {
@@ -94,7 +95,7 @@ export class Session implements Transport {
   }
 
   /** GET: the stream for what the server says by itself, or, with `Last-Event-ID`, the one that was cut. */
-  listen(req: IncomingMessage, res: ServerResponse): void {
+  async listen(req: IncomingMessage, res: ServerResponse): Promise<void> {
     this.lastUsed = Date.now();
     const last = req.headers['last-event-id'];
     if (typeof last === 'string') {
@@ -104,12 +105,17 @@ export class Session implements Transport {
       else refuse(res, 400, -32000, 'Last-Event-ID names no stream that is kept.');
       return;
     }
-    if (this.#listening?.connected) {
+    if (this.#listening?.connected || this.#isOpening) {
       refuse(res, 409, -32000, 'Conflict: this session already has a listening stream.');
       return;
     }
-    this.#listening = this.#openStream({ isListening: true });
-    this.#listening.attach(res, this.sessionId, 0);
+    const stream = this.#openStream({ isListening: true });
+    this.#listening = stream;
+    this.#isOpening = true;
+    // Who listens counts on it that the session outlives the daemon.
+    await this.#keeping?.stored();
+    this.#isOpening = false;
+    stream.attach(res, this.sessionId, 0);
   }
 
   async send(message: JSONRPCMessage, options?: TransportSendOptions): Promise<void> {
