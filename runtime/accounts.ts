@@ -3,6 +3,7 @@ import type { SourceContext } from '../machines/schema/source.ts';
 import type { Published } from './actor.ts';
 import { createReferences } from './auth/references.ts';
 import { createAwaitedLogins } from './awaited-logins.ts';
+import type { CheckAccount } from './check-account.ts';
 import { createConnectionLogic } from './connection-logic.ts';
 import { createConnections } from './connections.ts';
 import { createCredentials, sessionCredential } from './credentials.ts';
@@ -121,7 +122,8 @@ export function createAccounts(parts: {
     logic,
     credentials,
 
-    open: () => createConnections({ store, registry: registry(), known, sources, vault, links, oauth, waiters, resumed: awaited.settled }),
+    open: (check: CheckAccount) =>
+      createConnections({ store, registry: registry(), known, sources, vault, links, oauth, waiters, check, resumed: awaited.settled }),
 
     /** As whom a command is started to describe itself: like a call, or, where that does not work, with what it was given when it was added. */
     async commandCredential(source: SourceContext): Promise<Credential> {

@@ -129,6 +129,15 @@ export function createCatalog(store: Store, sources: KnownSources) {
       return found === undefined ? undefined : find(found).tool;
     },
 
+    /** The tools of a source that read. */
+    async *reads(source: string): AsyncIterable<Tool> {
+      const revision = sources.revision(source);
+      if (revision === undefined) return;
+      for await (const json of store.tool.values(range(source, revision))) {
+        if (json.includes('"effect":"read"')) yield JSON.parse(json) as Tool;
+      }
+    },
+
     /** Whether a tool waits for the owner's review. */
     isHeld: (path: string): boolean => sources.context(path.slice(0, path.indexOf('.')))?.held?.includes(path) ?? false,
 

@@ -3,6 +3,7 @@ import type { ConnectionContext, ConnectionInput, ConnectionView, Flow } from '.
 import { FaultError } from '../machines/schema/fault.ts';
 import { chooseMethod } from './auth/methods.ts';
 import { type Filled, fillIn } from './auth/values.ts';
+import type { CheckAccount } from './check-account.ts';
 import { connectionView } from './connection-view.ts';
 import { isUsable, type SealedCredential } from './credentials.ts';
 import { connectionId, type KnownConnection, type KnownConnections } from './known-connections.ts';
@@ -27,8 +28,10 @@ export function createConnections(parts: {
   /** Resolves when what waited for a connection goes on. */
   resumed: (id: string) => Promise<void>;
   waiters: Waiters<KnownConnection>;
+  check: CheckAccount;
 }): Runtime['connections'] & { removeAll(source: string): Promise<void>; clean(): Promise<void> } {
   const { store, registry, known, sources, vault, links, oauth, waiters, resumed } = parts;
+  const checks = new Map<string, Promise<void>>();
 
   const view = (connection: KnownConnection): ConnectionView =>
     connectionView(connection, { isDefault: known.default(connection.context.source)?.id === connection.id, link: links.link });
@@ -120,6 +123,17 @@ export function createConnections(parts: {
   const waitFor = (id: string, fits: (connection: KnownConnection) => boolean, waiting?: Waiting) =>
     waiters.until(id, () => known.get(id), fits, waiting);
 
+  /** What came of it is stored, unless the connection is another one meanwhile. A fault that names missing scopes outlives a read that works. */
+  async function look({ id, context }: KnownConnection): Promise<void> {
+    const found = await parts.check(context);
+    const now = registry.current('connection', id);
+    if (!found || now?.state !== 'connected' || (found.fault && now.context.secret !== context.secret)) return;
+    const fault = found.fault ?? (now.context.missing ? now.context.fault : undefined);
+    const identity = now.context.identity ?? found.identity;
+    const sent = registry.send('connection', id, { type: 'checked', ...(identity && { identity }), ...(fault && { fault }) } as never);
+    if (sent) await stored(id, sent.seq);
+  }
+
   async function erase(connection: KnownConnection): Promise<void> {
     const { id, context } = connection;
     if (isUsable(connection) && context.grant) await (await oauth()).revoke(context);
@@ -146,6 +160,15 @@ export function createConnections(parts: {
 
     async prefer(source, name) {
       await prefer(present(source, name));
+      return view(present(source, name));
+    },
+
+    async check(source, name) {
+      const connection = present(source, name);
+      const { id } = connection;
+      const running = checks.get(id) ?? look(connection).finally(() => checks.delete(id));
+      checks.set(id, running);
+      await running;
       return view(present(source, name));
     },
 

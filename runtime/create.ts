@@ -7,6 +7,7 @@ import { createBlobs } from './blobs.ts';
 import { createCallLogic } from './call-logic.ts';
 import { createCallStart } from './call-start.ts';
 import { createCatalog } from './catalog.ts';
+import { createCheckAccount } from './check-account.ts';
 import { createClients } from './clients.ts';
 import { createCompanions } from './companions.ts';
 import { createCompare } from './compare.ts';
@@ -288,7 +289,10 @@ async function assemble(options: RuntimeOptions): Promise<Runtime> {
       await connections.removeAll(namespace);
     },
   });
-  const connections = accounts.open();
+  const through = createPassthroughs({ mcp, sourceOf: source, credentials });
+  const connections = accounts.open(
+    createCheckAccount({ sourceOf: source, reads: catalog.reads, judgement, dispatch: upstreamDispatch, passthrough: through }),
+  );
   const sessions = createSessions(store, principals.owner, now);
   const streams = createStreamLog({ store, now, log });
   const toolDoors = createToolDoors({ store, known, catalog, desk, principals });
@@ -363,7 +367,7 @@ async function assemble(options: RuntimeOptions): Promise<Runtime> {
       settings: settings.get,
       updateSettings: (patch, by = principals.owner) => settings.update(patch, by),
     },
-    passthrough: createPassthroughs({ mcp, sourceOf: source, credentials }),
+    passthrough: namespace => through(namespace),
     stats() {
       const { sessions: upstreamSessions, children } = mcp.pool.stats();
       return { cursor: store.writer.cursor(), actors: registry.size(), upstreamSessions, children };

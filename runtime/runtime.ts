@@ -133,6 +133,8 @@ export interface Runtime {
     wait(source: string, name: string, waiting?: Waiting): Promise<ConnectionView>;
     /** Makes it the one that is used when a call names none. */
     prefer(source: string, name: string): Promise<ConnectionView>;
+    /** Looks whether it works, by a cheap read of its source; everybody who asks at the same time hears of the same look. */
+    check(source: string, name: string): Promise<ConnectionView>;
     /** Deletes the credential, and revokes it where the server offers that. */
     remove(source: string, name: string): Promise<void>;
     /** A browser came back from a login; resolves with what came of it. */

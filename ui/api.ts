@@ -88,6 +88,8 @@ export const api = {
   connection: (source: string, name: string, wait: number, signal?: AbortSignal) =>
     request<ConnectionView>('GET', `/api/connections/${at(source)}/${at(name)}?wait=${wait}`, undefined, signal),
   connectSource: (input: ConnectionInput) => request<ConnectionView>('POST', '/api/connections', input),
+  checkConnection: (source: string, name: string) =>
+    request<ConnectionView>('POST', `/api/connections/${at(source)}/${at(name)}/check`, {}),
   disconnect: (source: string, name: string) => request<void>('DELETE', `/api/connections/${at(source)}/${at(name)}`),
   tokens: (signal?: AbortSignal) => request<Page<TokenView>>('GET', '/api/tokens', undefined, signal),
   createToken: (input: TokenInput) => request<{ id: string; token: string }>('POST', '/api/tokens', input),

@@ -1,13 +1,15 @@
 import type { ConnectionView } from '../../machines/schema/connection.ts';
 import { outTable } from '../columns.ts';
 import type { Context } from '../command.ts';
-import { connect } from '../connect.ts';
+import { connect, type Daemon } from '../connect.ts';
 import { note, outJson } from '../print.ts';
 
 /** `executor connections` */
-export async function run({ entry, json, words }: Context): Promise<undefined> {
+export async function run({ entry, flags, json, words }: Context): Promise<undefined> {
   const query = words[0] ? `?source=${encodeURIComponent(words[0])}` : '';
-  const page = await (await connect(entry)).ask<{ items: ConnectionView[] }>({ path: `/api/connections${query}` });
+  const daemon = await connect(entry);
+  const page = await daemon.ask<{ items: ConnectionView[] }>({ path: `/api/connections${query}` });
+  if (flags.check) page.items = await Promise.all(page.items.map(each => checked(daemon, each)));
   if (json) return outJson(page);
   if (page.items.length === 0) note('No connections yet. Connect a source: executor connect <namespace>');
   outTable(page.items, [
@@ -16,6 +18,15 @@ export async function run({ entry, json, words }: Context): Promise<undefined> {
     { heading: 'STATE', cell: each => each.state },
     { heading: 'ACCOUNT', cell: each => each.identity ?? '-' },
     { heading: 'EXPIRES', cell: each => each.expiresAt ?? '-' },
+    { heading: 'CHECKED', cell: each => each.checkedAt ?? '-' },
     { heading: 'LAST ERROR', cell: each => each.error?.message ?? '-' },
   ]);
 }
+
+const checked = (daemon: Daemon, { source, name }: ConnectionView): Promise<ConnectionView> =>
+  daemon.ask({
+    method: 'POST',
+    path: `/api/connections/${encodeURIComponent(source)}/${encodeURIComponent(name)}/check`,
+    body: {},
+    idleMs: 60_000,
+  });

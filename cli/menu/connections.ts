@@ -27,7 +27,8 @@ export const connectionCommands: Command[] = [
     name: 'connections',
     usage: '[namespace]',
     about: 'List the connected accounts. A star marks the one a call gets that names none.',
-    examples: ['connections', 'connections github --json'],
+    flags: { check: { about: 'Look first whether they work, by a cheap read of each source' } },
+    examples: ['connections', 'connections --check', 'connections github --json'],
     load: () => import('../commands/connections.ts'),
   },
   {

@@ -1,5 +1,5 @@
 import { createPrivateKey, type KeyObject, webcrypto } from 'node:crypto';
-import { type AuthorizationServer, type ClientAuth, ClientSecretBasic, ClientSecretPost, None, PrivateKeyJwt } from 'oauth4webapi';
+import { type AuthorizationServer, type ClientAuth, ClientSecretPost, None, PrivateKeyJwt } from 'oauth4webapi';
 import { FaultError } from '../../machines/schema/fault.ts';
 
 /** What proves a client to be itself. */
@@ -35,8 +35,24 @@ export async function clientAuth(method: string, { secret, privateKey, keyId }: 
     return PrivateKeyJwt(keyId === undefined ? key : { key, kid: keyId });
   }
   if (method === 'none' || secret === undefined) return None();
-  return method === 'client_secret_post' ? ClientSecretPost(secret) : ClientSecretBasic(secret);
+  return method === 'client_secret_post' ? ClientSecretPost(secret) : basic(secret);
 }
+
+/**
+ * Id and secret as a form writes them (RFC 6749, section 2.3.1), but for the marks that need not be: many servers do not decode them, and
+ * those that do take them either way.
+ */
+const basic =
+  (secret: string): ClientAuth =>
+  (_server, client, _body, headers) => {
+    const pair = [client.client_id, secret].map(written).join(':');
+    headers.set('authorization', `Basic ${Buffer.from(pair).toString('base64')}`);
+  };
+
+const written = (text: string): string =>
+  encodeURIComponent(text)
+    .replace(/[!'()*]/g, mark => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`)
+    .replaceAll('%20', '+');
 
 /** A private key as PEM or JWK. */
 async function importKey(text: string): Promise<CryptoKey> {

@@ -6,6 +6,7 @@ import type { Vault } from '../vault.ts';
 import { type ClientSecrets, type TokenAuth, tokenAuthOf } from './client-auth.ts';
 import { explain } from './failure.ts';
 import type { OAuthFetch } from './fetch.ts';
+import { lenientRegistration } from './lenient.ts';
 import { libraryOptions } from './library.ts';
 
 /** The client we are at one authorization server. */
@@ -74,8 +75,7 @@ export function createClients({ store, vault, documentUrl }: { store: Store; vau
       ...(scopes.length > 0 && { scope: scopes.join(' ') }),
     };
     const response = await dynamicClientRegistrationRequest(server, metadata, libraryOptions(guardedFetch, allowPrivate));
-    const accepted = response.status === 200 ? new Response(await response.text(), { status: 201, headers: response.headers }) : response;
-    const client = await processDynamicClientRegistrationResponse(accepted);
+    const client = await processDynamicClientRegistrationResponse(await lenientRegistration(response));
     const secret = typeof client.client_secret === 'string' && client.client_secret !== '' ? client.client_secret : undefined;
     const said = typeof client.token_endpoint_auth_method === 'string' ? client.token_endpoint_auth_method : undefined;
     const tokenAuth = tokenAuthOf(

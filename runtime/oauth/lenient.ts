@@ -21,6 +21,17 @@ export function lenientTokens(guardedFetch: OAuthFetch, onIdToken: (token: strin
   };
 }
 
+/** Reads an answer to a registration the way it was meant: with 200, or without the time at which its secret ends (RFC 7591, section 3.2.1). */
+export async function lenientRegistration(response: Response): Promise<Response> {
+  if (!response.ok) return response;
+  const text = await response.text();
+  const body = read(text);
+  if (!body) return again(text, 201, response.headers);
+  const { client_secret: secret, client_secret_expires_at: end } = body;
+  const isTimeless = secret !== undefined && typeof end !== 'number';
+  return again(JSON.stringify(isTimeless ? { ...body, client_secret_expires_at: 0 } : body), 201, withJson(response.headers));
+}
+
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const again = (text: string, status: number, headers: Headers): Response => new Response(text, { status, headers });

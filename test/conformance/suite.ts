@@ -35,6 +35,15 @@ export function suite(version: string) {
   return {
     /** Runs scenarios, all that there are for the revision unless one is named, and reads what came of each. */
     run: (mode: 'server' | 'client', args: string[]): Promise<Outcome[]> => run(entry, mode, args),
+
+    /** The client scenarios there are, each with the revisions it belongs to. */
+    clientScenarios(): { scenario: string; revisions: string[] }[] {
+      const said = execFileSync(node(), [entry, 'list', '--client'], { encoding: 'utf8' });
+      return [...said.matchAll(/^ +- (\S+) \[([^\]]*)\]/gm)].map(([, scenario, revisions]) => ({
+        scenario: scenario!,
+        revisions: revisions!.split(',').map(each => each.trim()),
+      }));
+    },
   };
 }
 

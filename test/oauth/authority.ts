@@ -171,7 +171,7 @@ export function createAuthority(oddities: Oddities = {}) {
     return answerJson(res, registration === 'closed-200' ? 200 : 201, {
       ...wanted,
       client_id: id,
-      ...(secret && { client_secret: secret, client_secret_expires_at: 0 }),
+      ...(secret && { client_secret: secret, ...(registration !== 'closed-200' && { client_secret_expires_at: 0 }) }),
     });
   }
 

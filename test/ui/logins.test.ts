@@ -17,7 +17,7 @@ const ledger = createServer((req, res) => {
   keys.push(typeof key === 'string' ? key : undefined);
   res
     .writeHead(key === 'right' ? 200 : 401, { 'content-type': 'application/json' })
-    .end(JSON.stringify({ entries: [{ id: 1, paid: 12.5 }] }));
+    .end(JSON.stringify(req.url === '/me' ? { login: 'ada@ledger' } : { entries: [{ id: 1, paid: 12.5 }] }));
 });
 
 before(async () => {
@@ -48,8 +48,6 @@ test('a call that waits for a login is given its key in place, and goes on by it
   await page.getByText('HTTP 200').waitFor();
   assert.equal(keys.at(-1), 'right');
 
-  await page.goto(`${rig.daemon.url}/connections`);
-  await page.locator('.rule-row', { hasText: 'ledger' }).getByText('connected').waitFor();
   await page.goto(`${rig.daemon.url}/inspector/connection`);
   await page.locator('.actor-row', { hasText: 'ledger/default' }).click();
   await page.locator('.state-node.current[data-state="connected"]').waitFor({ timeout: 90_000 });
@@ -57,9 +55,16 @@ test('a call that waits for a login is given its key in place, and goes on by it
   await page.locator('.state-node.current[data-state="disconnected"]').waitFor();
   assert.doesNotMatch((await page.locator('main').textContent()) ?? '', /right/);
 
-  // What is connected shows at once, wherever it is looked at.
   await page.goto(`${rig.daemon.url}/connections`);
-  await page.locator('.rule-row').first().waitFor();
+  const row = page.locator('.rule-row', { hasText: 'ledger' });
+  await row.getByText('connected').waitFor();
+  // An account that is shown is looked at, and says whose it is.
+  await row.getByText('ada@ledger').waitFor();
+  await row.getByText('checked').waitFor();
+  await row.getByRole('button', { name: 'Check' }).click();
+  await page.getByText('ledger/default works').waitFor();
+
+  // What is connected shows at once, wherever it is looked at.
   await rig.daemon.api('POST', '/api/connections', { source: 'ledger', name: 'work', method: 'none' });
   await page.locator('.rule-row', { hasText: 'work' }).waitFor();
   assert.deepEqual(problems, []);
@@ -101,14 +106,14 @@ test('an account is connected from its page, renewed under its name, and its fai
   await dialog.getByRole('button', { name: 'Connect' }).click();
   await dialog.waitFor({ state: 'detached' });
   const row = page.locator('.rule-row', { hasText: 'private' });
-  await row.getByText('connected').waitFor();
+  // It is looked at as soon as it is shown, and found not to work.
+  await row.getByText('expired', { exact: true }).waitFor();
 
   const id = await rig.daemon.api<{ error: { executionId: string } }>(
     'POST',
     '/api/tools/invoke/ledger.entries.list?connection=private',
     {},
   );
-  await row.getByText('expired', { exact: true }).waitFor();
   await row.getByRole('button', { name: 'Connect again' }).click();
   const again = page.getByRole('dialog', { name: 'Connect ledger/private' });
   await again.getByLabel('X-Api-Key', { exact: true }).fill('right');

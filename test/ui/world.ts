@@ -28,6 +28,7 @@ export async function addLedger(daemon: Daemon, url: string): Promise<void> {
     security: [{ key: [] }],
     components: { securitySchemes: { key: { type: 'apiKey', in: 'header', name: 'X-Api-Key' } } },
     paths: {
+      '/me': { get: { operationId: 'me', tags: ['account'], summary: 'Whose ledger it is', responses: { 200: { description: 'Whose' } } } },
       '/entries': {
         get: { operationId: 'list', tags: ['entries'], summary: 'List entries', responses: { 200: { description: 'Entries' } } },
         post: { operationId: 'add', tags: ['entries'], summary: 'Add an entry', responses: { 201: { description: 'Added' } } },

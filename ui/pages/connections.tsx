@@ -2,6 +2,7 @@ import { useState } from 'react';
 import type { ConnectionView } from '../../machines/schema/connection.ts';
 import { api } from '../api.ts';
 import { useConnections } from '../connections.ts';
+import { useHealth } from '../health.ts';
 import { Button, useOffline } from '../parts/button.tsx';
 import { Confirm } from '../parts/confirm.tsx';
 import { ConnectDialog } from '../parts/connect-dialog.tsx';
@@ -73,7 +74,21 @@ export function ConnectionsPage() {
 function ConnectionRow({ connection, onChange, onAgain }: { connection: ConnectionView; onChange: () => void; onAgain: () => void }) {
   const offline = useOffline();
   const [asking, setAsking] = useState(false);
-  const { source, name, state, error, identity, expiresAt, authorizeUrl } = connection;
+  const [checking, setChecking] = useState(false);
+  useHealth(connection);
+  const { source, name, state, error, identity, expiresAt, checkedAt, authorizeUrl } = connection;
+  const check = async () => {
+    setChecking(true);
+    try {
+      const found = await api.checkConnection(source, name);
+      if (found.error) notify('failed', `${source}/${name}: ${found.error.message}`);
+      else notify('done', found.checkedAt ? `${source}/${name} works` : `${source} has nothing to check an account with`);
+      onChange();
+    } catch (thrown) {
+      notify('failed', toApiError(thrown).message);
+    }
+    setChecking(false);
+  };
   const remove = async () => {
     try {
       await api.disconnect(source, name);
@@ -103,6 +118,12 @@ function ConnectionRow({ connection, onChange, onAgain }: { connection: Connecti
               · expires <Ago at={expiresAt} />
             </>
           )}
+          {checkedAt && (
+            <>
+              {' '}
+              · checked <Ago at={checkedAt} />
+            </>
+          )}
         </span>
       </span>
       <State tone={toneOf(state)} word={wordOf(state)} quiet />
@@ -115,6 +136,11 @@ function ConnectionRow({ connection, onChange, onAgain }: { connection: Connecti
       {['expired', 'failed', 'disconnected'].includes(state) && (
         <Button size="small" onClick={onAgain}>
           Connect again
+        </Button>
+      )}
+      {state === 'connected' && (
+        <Button size="small" busy={checking} reason={offline} onClick={() => void check()}>
+          Check
         </Button>
       )}
       <Button look="quiet" icon="trash" label={`Disconnect ${source}/${name}`} reason={offline} onClick={() => setAsking(true)} />

@@ -31,6 +31,8 @@ export interface Passthrough {
    * @throws ProtocolError with the server's own `code`, `message` and `data`; FaultError when it could not be asked
    */
   request(method: PassthroughMethod, params?: Readonly<Record<string, unknown>>, options?: { signal?: AbortSignal }): Promise<unknown>;
+  /** Asks for its tools, which every server has an answer to: whether it lets us in. */
+  check(options?: { signal?: AbortSignal }): Promise<void>;
   /** Hears what the server says besides answers. Returns the way to stop. */
   listen(listener: (heard: Heard) => void): () => void;
 }
@@ -122,6 +124,11 @@ export function createPassthrough(
       if (!PASSED_THROUGH.includes(method)) throw new ProtocolError(-32601, `${method} is not passed through`, undefined);
       const options = { timeout: REQUEST_MS, allowInputRequired: true, ...(signal && { signal }) };
       return use(client => client.request({ method, params }, ANYTHING, options), signal);
+    },
+
+    async check({ signal } = {}) {
+      const options = { timeout: REQUEST_MS, ...(signal && { signal }) };
+      await use(client => client.request({ method: 'tools/list', params: {} }, ANYTHING, options), signal);
     },
 
     listen(listener) {

@@ -35,7 +35,7 @@ export const typedIn = (): string[] => [...Object.values(SLOTS), keyLine];
 export function formsOf(secret: string): string[] {
   const bytes = Buffer.from(secret);
   const percent = encodeURIComponent(secret);
-  // As a form writes it, down to the marks that need not be (RFC 6749, section 2.3.1).
+  // As a form may write it, down to the marks that need not be (RFC 6749, section 2.3.1).
   const whole = percent.replace(/[-_.!~*'()]/g, mark => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`);
   return [
     secret,

@@ -32,6 +32,13 @@ export function connectionRoutes(app: Polka, http: Http): void {
     reply(res, 200, seconds ? await connections.wait(ns, name, { seconds, signal: goneSignal(res) }) : connections.get(ns, name));
   });
 
+  app.post('/api/connections/:ns/:name/check', async (req, res) => {
+    principalOf(req, http, 'administer');
+    await readJson(req);
+    const { ns, name } = req.params as { ns: string; name: string };
+    reply(res, 200, await connections.check(ns, name));
+  });
+
   app.delete('/api/connections/:ns/:name', async (req, res) => {
     const by = principalOf(req, http, 'administer');
     const { ns, name } = req.params as { ns: string; name: string };
