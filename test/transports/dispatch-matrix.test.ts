@@ -88,6 +88,8 @@ const SURFACES: { name: string; files: string[]; tool?: string; call(caller: Cal
 const BENEATH = [
   'runtime/call-start.ts',
   'runtime/executions.ts',
+  // No call: a look of the owner's at an account, by a read that no rule blocks (connection-health.test.ts).
+  'runtime/check-account.ts',
   'runtime/call-logic.ts',
   // The reading of what an update changes: only where the rules let it run, and itself a call.
   'runtime/compare.ts',
