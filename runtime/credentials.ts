@@ -115,7 +115,8 @@ export function createCredentials(parts: {
 
   async function of(source: SourceContext, wanted?: string, auth?: ToolAuth): Promise<Held> {
     const fixed = headersOf(source) ?? {};
-    const env = envOf(source);
+    const given = envOf(source);
+    const env = given && (await references.resolve(given));
     const base = { headers: fixed, query: {}, cookies: {}, ...(env && { env }), secrets: [...Object.values(fixed), ...secretsIn(env)] };
     const found = find(source, wanted);
     if (!found || auth?.needs === 'none') {

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import type { ConnectionView } from '../../machines/schema/connection.ts';
 import type { ExecutionView } from '../../machines/schema/execution.ts';
 import { serve } from '../../transports/serve.ts';
@@ -66,12 +67,26 @@ async function callsToMake(): Promise<[path: string, input: Record<string, unkno
   if (context.toolCalls) return context.toolCalls.map(each => [`${NAMESPACE}.${each.name}`, each.arguments]);
   const { items } = await tools.search({ source: NAMESPACE, principal: owner, limit: 100 });
   const described = await Promise.all(items.map(({ path }) => tools.describe(path, owner)));
+  const shown = await toolsShown();
   return described.map(({ path, inputSchema, sample }) => {
     // A tool that takes a schema wants to see how that of the other one came across.
-    const other = described.find(each => each.path !== path)?.inputSchema;
+    const other = shown.find(({ name }) => `${NAMESPACE}.${name}` !== path)?.inputSchema;
     const takesSchema = (inputSchema as Schema).properties?.schema !== undefined;
     return [path, takesSchema ? { schema: other } : ((sample as Record<string, unknown> | undefined) ?? {})];
   });
+}
+
+/** The tools as a client of `/mcp/<namespace>` sees them. */
+async function toolsShown(): Promise<{ name: string; inputSchema: unknown }[]> {
+  const client = new Client({ name: 'conformance', version: '1' });
+  await client.connect(
+    new StreamableHTTPClientTransport(new URL(`${daemon.url}/mcp/${NAMESPACE}`), {
+      requestInit: { headers: { authorization: `Bearer ${daemon.token}` } },
+    }),
+  );
+  const found = await client.listTools();
+  await client.close();
+  return found.tools;
 }
 
 interface Schema {

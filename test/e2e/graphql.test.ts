@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { createRuntime } from '../../runtime/create.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
+import { startDaemon, temporaryDataDir } from '../daemon.ts';
 import { type Library, openLibrary, SDL } from './library.ts';
 
 let library: Library;
@@ -143,4 +146,21 @@ test('a restart contacts nobody, and calls go on', async () => {
   assert.equal(library.requests.length, before);
   const { state, result } = await start('query.book', { id: '1', _select: '{ title }' });
   assert.deepEqual([state, result], ['done', { title: 'Emma' }]);
+});
+
+test('the program as it is built reads a schema that is SDL, from a text and from an address, and calls what is in it', async t => {
+  const schema = createServer((_req, res) => res.writeHead(200, { 'content-type': 'text/plain' }).end(SDL));
+  await new Promise<void>(resolve => schema.listen(0, '127.0.0.1', resolve));
+  t.after(() => schema.close());
+  const spec = `http://127.0.0.1:${(schema.address() as AddressInfo).port}/schema.graphql`;
+  const { api } = await startDaemon(t, temporaryDataDir(t));
+  for (const [namespace, source] of Object.entries({ text: { spec: SDL }, address: { spec } })) {
+    const headers = { authorization: 'Bearer open-sesame' };
+    const added = await api.post('/api/sources', { ...source, namespace, baseUrl: library.url, headers, allowPrivate: true });
+    assert.equal(added.status, 202, added.text);
+    const { body } = await api.get(`/api/sources/${namespace}?wait=60`);
+    assert.deepEqual([body.kind, body.state, body.toolCount], ['graphql', 'ready', 6], JSON.stringify(body.error));
+    const called = await api.invoke(`${namespace}.query.book`, { id: '1', _select: '{ title }' });
+    assert.deepEqual(called.body.data, { title: 'Emma' }, called.text);
+  }
 });

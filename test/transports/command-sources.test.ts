@@ -51,6 +51,27 @@ test('nobody but the owner adds a command, changes one, or brings one in with a 
   assert.equal(started(), before);
 });
 
+test('through a tool the owner names variables by where their values are; who approves sees the names alone', async t => {
+  const { owner, url, command } = await arrange(t);
+  process.env.EXECUTOR_TEST_ODD = 'the-value-behind-the-reference';
+  t.after(() => delete process.env.EXECUTOR_TEST_ODD);
+  const add = (env: object, api = owner) => api.invoke('executor.mcp.addSource', { ...command, namespace: 'odd', env });
+  const { status, body } = await add({ ODD_SECRET: 'env:EXECUTOR_TEST_ODD' });
+  assert.equal(status, 202, JSON.stringify(body));
+  const [{ request }] = body.error.interactions;
+  assert.deepEqual(request.input.env, { ODD_SECRET: '••••••' });
+  assert.doesNotMatch(JSON.stringify(request), /EXECUTOR_TEST_ODD|the-value-behind/);
+  assert.equal((await owner.resume(body.error.executionId)).body.state, 'done');
+  await owner.put('/api/policies', { pattern: 'odd.*', decision: 'allow' });
+  const { structuredContent } = (await owner.invoke('odd.env')).body.data;
+  assert.equal(structuredContent.secret, '[redacted]', 'the program has the value, and it is not shown');
+
+  const plain = await add({ ODD_SECRET: 'a-value-itself' });
+  assert.deepEqual([plain.status, plain.body.error.code], [400, 'invalid_arguments']);
+  const agent = await tokenFor({ owner, url }, 'agent', { selfApprove: true });
+  assert.equal((await add({ ODD_SECRET: 'env:HOME' }, agent)).body.error.code, 'forbidden');
+});
+
 test('through a tool a command asks with its argv, whatever the rules say; only the owner approves it, and only once', async t => {
   const { owner, url, command, diary, started } = await arrange(t);
   await owner.put('/api/policies', { pattern: 'executor.mcp.addSource', decision: 'allow' });

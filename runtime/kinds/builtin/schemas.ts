@@ -34,6 +34,14 @@ export const INPUTS = {
         Type.String({ minLength: 1, maxLength: 4096, description: 'A program to start on this machine. Always asks.' }),
       ),
       args: Type.Optional(Type.Array(Type.String({ maxLength: 8192 }), { maxItems: 256 })),
+      // Whoever approves sees the names. A value itself passes through no tool: only where it is, and that the owner alone may say.
+      env: Type.Optional(
+        Type.Record(Type.String(), Type.String({ pattern: '^(env:[A-Za-z_][A-Za-z0-9_]*|op://\\S+)$' }), {
+          description: 'Variables the program gets, each as a reference (env:NAME, op://vault/item/field). The owner only.',
+          maxProperties: 64,
+          writeOnly: true,
+        }),
+      ),
       namespace: Type.Optional(Namespace),
       name: Name,
       allowPrivate: AllowPrivate,
