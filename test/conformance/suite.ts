@@ -84,7 +84,7 @@ function outcomeOf(scenario: string, checks: Check[]): Outcome {
 }
 
 /** This Node.js when it is new enough, else one from npm. */
-function node(): string {
+export function node(): string {
   if (Number(process.versions.node.split('.', 1)[0]) >= NODE_MAJOR) return process.execPath;
   const platform = process.platform === 'win32' ? 'win' : process.platform;
   const name = `node-${platform}-${process.arch}`;
@@ -93,7 +93,7 @@ function node(): string {
 }
 
 /** Installs packages into a folder of their own, once. */
-function install(name: string, packages: string[]): string {
+export function install(name: string, packages: string[]): string {
   const directory = join(HOME, name);
   if (existsSync(join(directory, 'installed'))) return directory;
   rmSync(directory, { recursive: true, force: true });
