@@ -241,21 +241,49 @@ test("the server's own failures and errors come through as they are", async t =>
   await assert.rejects(client.getPrompt({ name: 'no such prompt' }), /Unknown prompt/);
 });
 
-test('who has subscribed to a resource hears that it has changed', async t => {
-  const s = await surface(t);
-  await withReferences(s);
-  let heard = (_: string) => {};
-  const told = new Promise<string>(resolve => {
-    heard = resolve;
+for (const era of ['2025', '2026'] as const) {
+  test(`who has subscribed to a resource of a server of ${era} hears that it has changed, whatever revision they speak`, async t => {
+    const s = await surface(t);
+    await withReferences(s);
+    const uri = 'test://watched-resource';
+    const deferred = () => {
+      let tell = (_: string) => {};
+      const told = new Promise<string>(resolve => {
+        tell = resolve;
+      });
+      return { told, tell: (uri: string) => tell(uri) };
+    };
+    const [session, stream] = [deferred(), deferred()];
+    const older = await v1(t, s, `/mcp/ref${era}`, c =>
+      c.setNotificationHandler(ResourceUpdatedNotificationSchema, ({ params }) => session.tell(params.uri)),
+    );
+    const newer = await v2(t, s, `/mcp/ref${era}`, c =>
+      c.setNotificationHandler('notifications/resources/updated', ({ params }) => stream.tell(params.uri)),
+    );
+    await older.subscribeResource({ uri });
+    const subscription = await newer.listen({ resourceSubscriptions: [uri] });
+    assert.deepEqual(subscription.honoredFilter.resourceSubscriptions, [uri]);
+    await older.callTool({ name: 'touch' });
+    assert.deepEqual(await Promise.all([session.told, stream.told]), [uri, uri]);
+    await subscription.close();
+    await older.unsubscribeResource({ uri });
   });
-  const client = await v1(t, s, '/mcp/ref2025', c =>
-    c.setNotificationHandler(ResourceUpdatedNotificationSchema, ({ params }) => heard(params.uri)),
-  );
-  await client.subscribeResource({ uri: 'test://watched-resource' });
-  await client.callTool({ name: 'touch' });
-  assert.equal(await told, 'test://watched-resource');
-  await client.unsubscribeResource({ uri: 'test://watched-resource' });
-});
+
+  test(`a 2026-07-28 client alone subscribes at a server of ${era}`, async t => {
+    const s = await surface(t);
+    await withReferences(s);
+    let heard = (_: string) => {};
+    const told = new Promise<string>(resolve => {
+      heard = resolve;
+    });
+    const client = await v2(t, s, `/mcp/ref${era}`, c =>
+      c.setNotificationHandler('notifications/resources/updated', ({ params }) => heard(params.uri)),
+    );
+    await client.listen({ resourceSubscriptions: ['test://watched-resource'] });
+    await client.callTool({ name: 'touch' });
+    assert.equal(await told, 'test://watched-resource');
+  });
+}
 
 test('a call that the client cancels is cancelled at the server', async t => {
   const s = await surface(t);

@@ -1,11 +1,11 @@
-import type { Client, StandardSchemaV1 } from '@modelcontextprotocol/client';
+import type { StandardSchemaV1 } from '@modelcontextprotocol/client';
 import { FaultError } from '../../../machines/schema/fault.ts';
 import { createRedactor, withoutSecrets } from '../../redact.ts';
 import type { Credential } from '../calling.ts';
 import { ownFault, rpcErrorOf, statusOf } from './faults.ts';
 import type { Refusal } from './fetch.ts';
 import type { Lease } from './pool.ts';
-import type { Heard } from './session.ts';
+import type { Heard, Session } from './session.ts';
 
 /**
  * A source as it is, for a surface that shows it whole (`/mcp/<namespace>`): everything of MCP but tools, which go through calls so that
@@ -84,14 +84,14 @@ export function createPassthrough(
   listeners: Set<(heard: Heard) => void>,
 ): Passthrough {
   /** What the server says back of the credential is shown to nobody. */
-  async function use<T>(work: (client: Client) => Promise<T>, signal?: AbortSignal): Promise<T> {
+  async function use<T>(work: (session: Session) => Promise<T>, signal?: AbortSignal): Promise<T> {
     for (let tried = false; ; tried = true) {
       const { credential, lease, refused } = await open();
       const redactor = createRedactor(credential.secrets);
       let taken: Lease | undefined;
       try {
         taken = await lease(signal);
-        return redactor.json(await work(taken.session.client));
+        return redactor.json(await work(taken.session));
       } catch (error) {
         const refusal = refusalOf(error, taken);
         if (refusal && (await refused(refusal, tried))) continue;
@@ -109,7 +109,7 @@ export function createPassthrough(
 
   return {
     about: () =>
-      use(async client => {
+      use(async ({ client }) => {
         const { name = '', version, title } = client.getServerVersion() ?? {};
         const instructions = client.getInstructions();
         return {
@@ -123,7 +123,10 @@ export function createPassthrough(
     async request(method, params = {}, { signal } = {}) {
       if (!PASSED_THROUGH.includes(method)) throw new ProtocolError(-32601, `${method} is not passed through`, undefined);
       const options = { timeout: REQUEST_MS, allowInputRequired: true, ...(signal && { signal }) };
-      return use(client => client.request({ method, params }, ANYTHING, options), signal);
+      return use(session => {
+        const changed = watched(session, method, params);
+        return changed ? changed.then(() => ({})) : session.client.request({ method, params }, ANYTHING, options);
+      }, signal);
     },
 
     async check({ signal } = {}) {
@@ -145,6 +148,13 @@ export function createPassthrough(
       };
     },
   };
+}
+
+/** A subscription to a resource, where that is no request any more but a stream. */
+function watched({ connection, watch }: Session, method: PassthroughMethod, { uri }: Readonly<Record<string, unknown>>) {
+  if (connection.verdict.era !== 'modern' || typeof uri !== 'string') return undefined;
+  if (method === 'resources/subscribe') return watch.add(uri);
+  return method === 'resources/unsubscribe' ? watch.remove(uri) : undefined;
 }
 
 /** The answer that refused the credential, where that is what went wrong. */

@@ -5,6 +5,7 @@ import { type Connection, type ConnectOptions, connect, type Place } from './con
 import type { Refusal } from './fetch.ts';
 import { currentFlight, type Flight } from './flight.ts';
 import { askedOf } from './rounds.ts';
+import { Watch } from './watch.ts';
 
 /** What is heard of a server besides answers: its lists have changed, a resource has, it logs something. */
 export interface Heard {
@@ -41,6 +42,8 @@ export class Session {
   gone: string | undefined;
   /** One call at a time: see rule 1. */
   isExclusive = false;
+  /** The resources that are listened to, where the newer protocol is spoken. */
+  readonly watch = new Watch(() => this.client);
   connection!: Connection;
   readonly #place: Place;
   readonly #onHeard: (heard: Heard) => void;

@@ -145,7 +145,7 @@ async function forwarded(ctx: ServerContext, place: Place, request: () => Promis
 }
 
 /** Whether a principal may use what a source has besides tools: it may call, its slice is all of the source, and no rule blocks all of it. */
-function usesWhole(principal: Principal, { surface: { runtime }, through: { namespace } }: Place): boolean {
+export function usesWhole(principal: Principal, { surface: { runtime }, through: { namespace } }: Place): boolean {
   const current = runtime.principals.current(principal);
   const some = `${namespace}.anything.at.all`;
   if (!current || !may(current, 'call')) return false;
