@@ -131,7 +131,7 @@ export function createPassthrough(
 
     async check({ signal } = {}) {
       const options = { timeout: REQUEST_MS, ...(signal && { signal }) };
-      await use(client => client.request({ method: 'tools/list', params: {} }, ANYTHING, options), signal);
+      await use(({ client }) => client.request({ method: 'tools/list', params: {} }, ANYTHING, options), signal);
     },
 
     listen(listener) {
