@@ -2,8 +2,9 @@ import { FaultError } from '../machines/schema/fault.ts';
 import type { ToolHit } from '../machines/schema/tool.ts';
 import type { Page } from './runtime.ts';
 import { distance } from './schema/near.ts';
+import { createHolders, type Holders } from './search/holders.ts';
 import { createPacker, type SearchHit } from './search/pack.ts';
-import { Scratch, score, understand } from './search/rank.ts';
+import { openingWords, Scratch, score, understand } from './search/rank.ts';
 import { openSegment, type Segment, seek } from './search/segment.ts';
 import { createTop } from './search/top.ts';
 import { createVocabulary } from './search/vocabulary.ts';
@@ -46,6 +47,8 @@ export function createSearch(): Search {
   const scratch = new Scratch();
   const frequencies = createCounts();
   let inOrder: Segment[] | undefined;
+  /** Of the segments in order; made by the first query after a change. */
+  let holders: Holders | undefined;
   let total = 0;
 
   function drop(source: string): void {
@@ -53,6 +56,7 @@ export function createSearch(): Search {
     if (!segment) return;
     segments.delete(source);
     inOrder = undefined;
+    holders = undefined;
     total -= segment.size;
     count(segment, -1);
   }
@@ -71,6 +75,7 @@ export function createSearch(): Search {
     drop(source);
     segments.set(source, segment);
     inOrder = undefined;
+    holders = undefined;
     total += segment.size;
     count(segment, 1);
     return true;
@@ -109,9 +114,12 @@ export function createSearch(): Search {
     const wanted = understand(vocabulary, words, { total, frequency: frequencies.of });
     const filtered = allowed !== undefined || prefix !== undefined;
     const top = createTop(filtered ? DEPTH : Math.min(DEPTH, offset + limit + 1));
-    list.forEach((segment, at) => {
-      score(segment, wanted, scratch, (doc, points) => top.offer(points, at, doc));
-    });
+    const rank = (at: number) => score(list[at]!, wanted, scratch, (doc, points) => top.offer(points, at, doc));
+    if (source !== undefined) for (let at = 0; at < list.length; at++) rank(at);
+    else {
+      holders ??= createHolders(list, vocabulary.size);
+      for (const at of holders.of(openingWords(wanted))) rank(at);
+    }
     const items: ToolHit[] = [];
     let seen = 0;
     for (const { segment: at, doc } of top.sorted()) {

@@ -45,6 +45,11 @@ export function understand(vocabulary: Vocabulary, query: string, statistics: St
   return { meanings, lead, deletes: words.some(word => DELETING.has(word) || word.startsWith('un')) };
 }
 
+/** The words of which a source must have one to have anything to find. */
+export function* openingWords({ meanings }: Asked): Generator<number> {
+  for (const { opens, words } of meanings) if (opens) for (const { id } of words) yield id;
+}
+
 function wordsFor(vocabulary: Vocabulary, words: readonly string[], at: number): Map<number, number> {
   const word = words[at]!;
   const found = new Map<number, number>();
@@ -114,6 +119,8 @@ export function score(
   touched.length = 0;
   const asked = meanings.reduce((n, { extra }) => n + (extra ? 0 : 1), 0);
   for (const { words, rarity, extra, opens } of meanings) {
+    // Those that bring tools in come first: where they have brought none, the others have nothing to order.
+    if (!opens && touched.length === 0) continue;
     const seen: number[] = [];
     for (const { id, factor } of words) {
       const range = postingsOf(segment, id);
