@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { type TestContext, test } from 'node:test';
 import { openSession, post, request, toolCall } from '../mcp/raw.ts';
 import { OTHER_TOKEN, surface } from '../mcp/surface.ts';
@@ -119,4 +120,14 @@ test('calls that are answered at once leave nothing behind', async t => {
   const session = await openSession(url);
   assert.equal((await post(url, toolCall(1, 'call', { path: 'shop.books.list' }), session)).status, 200);
   assert.equal(await runtime.streams.find(session['mcp-session-id']!), undefined);
+});
+
+test('a request of which nothing is known is answered with that, not left open', async t => {
+  const { url, runtime } = await surface(t);
+  const id = randomUUID();
+  const initialize = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'raw', version: '1' } };
+  runtime.streams.keepStream(id, 1, { requests: [{ id: 9 }], isListening: false });
+  await runtime.streams.keepSession(id, { principalId: runtime.principals.local.id, initialize, at: new Date().toISOString() });
+  const { text } = await takenUp(url, { 'mcp-session-id': id }, '1-0');
+  assert.match(text, /"id":9,"error":\{"code":-32603,"message":"[^"]*It may have run/);
 });

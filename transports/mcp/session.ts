@@ -1,27 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type {
-  JSONRPCMessage,
-  JSONRPCRequest,
-  MessageExtraInfo,
-  RequestId,
-  Transport,
-  TransportSendOptions,
-} from '@modelcontextprotocol/server';
+import type { JSONRPCMessage, MessageExtraInfo, RequestId, Transport, TransportSendOptions } from '@modelcontextprotocol/server';
 import type { Principal } from '../../machines/schema/principal.ts';
-import type { KeptRequest, StreamLog } from '../../runtime/streams.ts';
+import type { KeptRequest } from '../../runtime/streams.ts';
 import { EventStream, parseEventId } from './event-stream.ts';
 import { Exchange } from './exchange.ts';
 import type { Keeping } from './keeping.ts';
+import { asksAgain, beginningOf, type Kept, lost, requestOf } from './kept.ts';
 import { type About, authInfoOf } from './principal.ts';
 import { refuse } from './refuse.ts';
 
 const KEPT_STREAMS = 8;
-
-const REVIVING = 'executor-reviving';
-const RESTARTED =
-  'The executor daemon was restarted while this was under way. It may have run: executions are kept, `executor executions` lists them.';
-
-export type Kept = NonNullable<Awaited<ReturnType<StreamLog['find']>>>;
 
 /**
  * One session of a 2025 revision, as an SDK transport that speaks to node:http directly. The SDK's own node transport converts every
@@ -132,8 +120,7 @@ export class Session implements Transport {
    * answered on them. A request whose execution is known is answered with what became of that; any other, that it may have run.
    */
   revive({ row, streams }: Kept, principal: Principal): void {
-    this.#take({ jsonrpc: '2.0', id: REVIVING, method: 'initialize', params: row.initialize as Record<string, unknown> }, principal);
-    this.#take({ jsonrpc: '2.0', method: 'notifications/initialized' }, principal);
+    for (const message of beginningOf(row)) this.#take(message, principal);
     this.#initialized = true;
     for (const { stream: id, frames, requests, isListening } of streams) {
       const stream = new EventStream(id, { frames, keep: this.#keeping?.keepOf(id) });
@@ -192,12 +179,10 @@ export class Session implements Transport {
   #oweAgain(stream: EventStream, requests: KeptRequest[], principal: Principal): void {
     const exchange = Exchange.on(stream, requests, this.#owes);
     for (const { id } of requests) this.#exchanges.set(id, exchange);
-    for (const { id, executionId, progressToken } of requests) {
-      if (executionId === undefined) this.#answer({ jsonrpc: '2.0', id, error: { code: -32603, message: RESTARTED } });
-      else {
-        const _meta = progressToken === undefined ? {} : { progressToken };
-        this.#take({ jsonrpc: '2.0', id, method: 'tools/call', params: { name: 'resume', arguments: { executionId }, _meta } }, principal);
-      }
+    for (const request of requests) {
+      const again = asksAgain(request);
+      if (again) this.#take(again, principal);
+      else this.#answer(lost(request));
     }
   }
 
@@ -213,9 +198,4 @@ export class Session implements Transport {
     }
     return stream;
   }
-}
-
-function requestOf({ id, params }: JSONRPCRequest): KeptRequest {
-  const progressToken = params?._meta?.progressToken;
-  return { id, ...(progressToken !== undefined && { progressToken }) };
 }

@@ -138,6 +138,8 @@ export async function serveReference(port = 0, only?: '2025' | '2026'): Promise<
   const http = createHttpServer((req, res) => {
     if (isHost(req, res) && isOrigin(req, res)) handle(req, res).catch(error => res.destroy(error));
   });
+  // A busy machine leaves connections idle for longer than the five seconds after which they would be closed under the suite.
+  http.keepAliveTimeout = 65_000;
   await new Promise<void>(resolve => http.listen(port, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(http.address() as AddressInfo).port}/mcp`,
