@@ -105,6 +105,23 @@ test('sources are kept apart, replaced and dropped', () => {
   assert.deepEqual(own.query({ source: 'nowhere' }).items, []);
 });
 
+test('a word is found in every source that has it, and in those that came, changed or went since the last search', () => {
+  const many = createSearch();
+  const found = (q: string) =>
+    many
+      .query({ q, limit: 100 })
+      .items.map(({ source }) => source)
+      .sort();
+  for (let n = 0; n < 40; n++) many.put(`s${n}`, 1, [hit(`s${n}.things.list`, n % 10 === 3 ? 'Lists the zebras' : 'Lists the horses')]);
+  assert.deepEqual(found('zebra'), ['s13', 's23', 's3', 's33']);
+  many.put('new', 1, [hit('new.things.list', 'Lists the zebras and the okapis')]);
+  many.put('s3', 2, [hit('s3.things.list', 'Lists the horses')]);
+  many.drop('s13');
+  assert.deepEqual(found('zebra'), ['new', 's23', 's33']);
+  assert.deepEqual(found('okapi'), ['new']);
+  assert.equal(found('horse').length, 37);
+});
+
 test('enumeration can be narrowed to a prefix', () => {
   const { items } = search.query({ prefix: 'github.gists.' });
   assert.ok(items.length > 10 && items.every(({ path }) => path.startsWith('github.gists.')));
