@@ -6,8 +6,9 @@
 
 import { spawnSync } from 'node:child_process';
 import { cpSync, rmSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 
 const SHORT = [
@@ -17,12 +18,25 @@ const SHORT = [
   'add-github',
   'read',
   'mcp',
+  'mcp-source',
+  'graphql',
   'policy',
   'durability-call',
   'durability-resume',
   'durability-boot',
 ];
-const BUNDLED = new Set(['durability-call', 'policy', 'index-openapi']);
+const BUNDLED = new Set(['durability-call', 'policy', 'index-openapi', 'graphql', 'mcp-source']);
+
+/** Helpers of the tests go on finding what is beside them (fixtures): `import.meta.url` stays that of their source. */
+const sourceAddress = {
+  name: 'source-address',
+  setup({ onLoad }) {
+    onLoad({ filter: /\/test\/.*\.ts$/ }, async ({ path }) => {
+      const text = await readFile(path, 'utf8');
+      return { contents: text.replaceAll('import.meta.url', JSON.stringify(pathToFileURL(path).href)), loader: 'ts' };
+    });
+  },
+};
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, `dist.bench-${process.pid}`);
@@ -59,6 +73,7 @@ async function bundled(bench, source) {
     target: 'node20',
     external: ['classic-level', '@napi-rs/*'],
     banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
+    plugins: [sourceAddress],
     logLevel: 'error',
   });
   return outfile;

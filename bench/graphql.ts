@@ -5,7 +5,7 @@ import { report } from './figures.ts';
 
 /**
  * Indexing GitHub's GraphQL schema in the worker, from its bytes to the last row, thread start included; as introspection and as SDL.
- * Run the bundle, as the daemon does: `npm run build && npx esbuild bench/graphql.ts --bundle --platform=node --format=esm --outfile=dist/bench-graphql.js && node dist/bench-graphql.js`.
+ * `npm run build && npm run bench -- graphql`.
  */
 
 const ROUNDS = 10;

@@ -32,7 +32,7 @@ let logins = 0;
 
 try {
   await sources.add({ namespace: NAMESPACE, url, kind: 'mcp', allowPrivate: true });
-  let view = await sources.wait(NAMESPACE, { seconds: 20 });
+  let view = await ready();
   while (view.state === 'authenticating' && (await logIn())) view = await ready();
   if (view.state !== 'ready') throw new Error(`the source is ${view.state}: ${JSON.stringify(view.error)}`);
   await policies.put({ pattern: `${NAMESPACE}.**`, decision: 'allow' });
@@ -64,7 +64,9 @@ async function logIn(): Promise<boolean> {
 
 /** What the scenario names, else every tool once, with arguments that fit. */
 async function callsToMake(): Promise<[path: string, input: Record<string, unknown>][]> {
-  if (context.toolCalls) return context.toolCalls.map(each => [`${NAMESPACE}.${each.name}`, each.arguments]);
+  // What is null is left out: a schema that does not name null does not take it.
+  const given = (all: Record<string, unknown>) => Object.fromEntries(Object.entries(all).filter(([, value]) => value !== null));
+  if (context.toolCalls) return context.toolCalls.map(each => [`${NAMESPACE}.${each.name}`, given(each.arguments)]);
   const { items } = await tools.search({ source: NAMESPACE, principal: owner, limit: 100 });
   const described = await Promise.all(items.map(({ path }) => tools.describe(path, owner)));
   const shown = await toolsShown();
@@ -96,14 +98,13 @@ interface Schema {
 async function call(path: string, input: Record<string, unknown>): Promise<void> {
   const begun = await executions.invoke({ path, input, principal: owner });
   let view: ExecutionView = await executions.wait(begun.id, owner, { seconds: 25 });
-  for (;;) {
+  while (view.endedAt === undefined) {
     const open = view.interactions.find(({ settledAt }) => settledAt === undefined);
-    if (!open) return;
-    if (open.kind === 'login') {
+    if (open?.kind === 'login') {
       if (!(await logIn())) return;
-    } else if (open.kind === 'form') {
+    } else if (open?.kind === 'form') {
       await executions.resume(view.id, { action: 'accept', interaction: open.id, content: answersTo(open.schema as Schema) }, owner);
-    } else return;
+    } else if (open) return;
     view = await executions.wait(view.id, owner, { seconds: 25 });
   }
 }

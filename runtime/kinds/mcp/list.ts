@@ -1,6 +1,7 @@
 import type { Client, StandardSchemaV1 } from '@modelcontextprotocol/client';
 import { FaultError } from '../../../machines/schema/fault.ts';
 import type { Description, ListedTool } from './description.ts';
+import { mirrorFault } from './mirrored.ts';
 import { visible } from './visible.ts';
 
 /** A list may have so many pages, and so many tools. */
@@ -37,6 +38,8 @@ async function listTools(client: Client, options: { signal: AbortSignal; timeout
   const tools = new Map<string, ListedTool>();
   const warnings: string[] = [];
   const seen = new Set<string>();
+  // Only from this revision on are arguments mirrored in headers.
+  const mirrors = (client.getNegotiatedProtocolVersion() ?? '') >= '2026-07-28';
   let cursor: string | undefined;
   for (let page = 1; ; page++) {
     const params = cursor === undefined ? {} : { cursor };
@@ -44,7 +47,7 @@ async function listTools(client: Client, options: { signal: AbortSignal; timeout
     if (!Array.isArray(answer?.tools)) {
       throw new FaultError('source_not_recognised', `the server answered tools/list with no list of tools (page ${page})`);
     }
-    for (const tool of answer.tools) keep(tool, tools, warnings);
+    for (const tool of answer.tools) keep(tool, tools, warnings, mirrors);
     const next = answer.nextCursor;
     if (typeof next !== 'string') return { tools: [...tools.values()], warnings };
     if (seen.has(next) || page >= PAGES || tools.size > TOOLS) {
@@ -57,9 +60,11 @@ async function listTools(client: Client, options: { signal: AbortSignal; timeout
   }
 }
 
-function keep(tool: unknown, tools: Map<string, ListedTool>, warnings: string[]): void {
-  const { name } = (tool ?? {}) as { name?: unknown };
+function keep(tool: unknown, tools: Map<string, ListedTool>, warnings: string[], mirrors: boolean): void {
+  const { name, inputSchema } = (tool ?? {}) as { name?: unknown; inputSchema?: unknown };
+  const fault = mirrors ? mirrorFault(inputSchema) : undefined;
   if (typeof name !== 'string' || name === '') warnings.push('a tool without a name was left out');
   else if (tools.has(name)) warnings.push(`${visible(name)}: listed more than once, the first counts`);
+  else if (fault) warnings.push(`${visible(name)}: left out, its arguments cannot be sent as it wants them: the header ${visible(fault)}`);
   else tools.set(name, tool as ListedTool);
 }
