@@ -63,27 +63,24 @@ try {
     await page.getByRole('searchbox').fill(word);
     await answer;
     await page.locator('.tool-row').first().waitFor();
-    times.push(Date.now() - began - 120); // the field waits for a pause in the typing
+    times.push(Date.now() - began);
   }
-  console.log(`filter: ${times.map(time => `${time} ms`).join(', ')} after the pause in the typing`);
+  console.log(`filter, keystroke to rows: ${times.map(time => `${time} ms`).join(', ')}`);
 
   await page.goto(`${daemon.url}/executions`);
   await page.locator('.execution-row').first().waitFor();
-  const frames = page.evaluate(
-    () =>
-      new Promise<number[]>(resolve => {
-        const gaps: number[] = [];
-        let last = performance.now();
-        const end = last + 5000;
-        const tick = (now: number) => {
-          gaps.push(now - last);
-          last = now;
-          if (now < end) requestAnimationFrame(tick);
-          else resolve(gaps);
-        };
-        requestAnimationFrame(tick);
-      }),
-  );
+  // As text: a compiler would put helpers into a function that the page does not have.
+  const frames = page.evaluate<number[]>(`new Promise(resolve => {
+    const gaps = [];
+    let last = performance.now();
+    const end = last + 5000;
+    requestAnimationFrame(function tick(now) {
+      gaps.push(now - last);
+      last = now;
+      if (now < end) requestAnimationFrame(tick);
+      else resolve(gaps);
+    });
+  })`);
   const until = Date.now() + 5000;
   let calls = 0;
   while (Date.now() < until) {

@@ -123,6 +123,26 @@ test('an account is connected from its page, renewed under its name, and its fai
   assert.deepEqual(problems, []);
 });
 
+test('a key under a name of the person’s own is connected from the page', { skip }, async () => {
+  const { page, problems } = await rig.signedIn('/connections');
+  await page.getByRole('button', { name: 'Connect', exact: true }).click();
+  const dialog = page.getByRole('dialog', { name: 'Connect an account' });
+  await dialog.getByLabel('Source').selectOption('ledger');
+  await dialog.getByLabel('Name', { exact: true }).fill('own');
+  await dialog.getByLabel('How').selectOption('custom');
+  await dialog.getByRole('button', { name: 'Connect' }).click();
+  await dialog.getByRole('alert').getByText('invalid_arguments').waitFor();
+  await dialog.getByRole('button', { name: 'Add a value' }).click();
+  await dialog.getByLabel('Value name').fill('X-Api-Key');
+  await dialog.getByLabel('Secret value').fill('right');
+  await dialog.getByRole('button', { name: 'Connect' }).click();
+  await dialog.waitFor({ state: 'detached' });
+  await page.locator('.rule-row', { hasText: 'own' }).getByText('connected').waitFor();
+  const called = await rig.daemon.api<{ ok: boolean }>('POST', '/api/tools/invoke/ledger.entries.list?connection=own', {});
+  assert.deepEqual([called.ok, keys.at(-1)], [true, 'right']);
+  assert.deepEqual(problems, []);
+});
+
 test('a login elsewhere: the page sends the person there, the window that comes back says so, and the call goes on by itself', {
   skip,
 }, async t => {

@@ -8,8 +8,8 @@ import { DescriptionField, type Document } from '../parts/description-field.tsx'
 import { DetectionNote } from '../parts/detection-note.tsx';
 import { TextField } from '../parts/fields.tsx';
 import { Head } from '../parts/head.tsx';
-import { type Header, HeaderFields } from '../parts/header-fields.tsx';
 import { ErrorNote, Note } from '../parts/notes.tsx';
+import { HEADERS, type NamedSecret, SecretFields } from '../parts/secret-fields.tsx';
 import { useSources } from '../parts/source-rows.tsx';
 import { Suggestions } from '../parts/suggestions.tsx';
 import { useLocation } from '../router.tsx';
@@ -28,7 +28,7 @@ export function AddSourcePage() {
   const [allowPrivate, setAllowPrivate] = useState(false);
   const [typedName, setTypedName] = useState<string>();
   const [typedBase, setTypedBase] = useState<string>();
-  const [headers, setHeaders] = useState<Header[]>([]);
+  const [headers, setHeaders] = useState<NamedSecret[]>([]);
   const given = document ? ({ kind: 'document', text: document.text } as const) : readGiven(text);
   const { detection, retry } = useDetection(given, allowPrivate);
   const candidate = detection.state === 'found' ? detection.candidate : undefined;
@@ -86,7 +86,7 @@ export function AddSourcePage() {
             ) : (
               <>
                 <TextField label="Calls go to" mono value={baseUrl} onChange={setTypedBase} placeholder="as the description says" />
-                <HeaderFields headers={headers} onChange={setHeaders} />
+                <SecretFields words={HEADERS} secrets={headers} onChange={setHeaders} />
               </>
             )}
             {error && <ErrorNote error={error} />}
@@ -120,7 +120,7 @@ function Started({ given }: { given: Command }) {
   );
 }
 
-const isGiven = (header: Header) => header.name.trim() !== '' && header.value !== '';
+const isGiven = (header: NamedSecret) => header.name.trim() !== '' && header.value !== '';
 
 function SubmitButton({ busy, problem }: { busy: boolean; problem: string | undefined }) {
   const offline = useOffline();

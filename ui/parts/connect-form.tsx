@@ -8,6 +8,7 @@ import { Button, useOffline } from './button.tsx';
 import { SelectField, TextField } from './fields.tsx';
 import { Icon } from './icons.tsx';
 import { ErrorNote, Note } from './notes.tsx';
+import { type NamedSecret, SecretFields, wordsOf } from './secret-fields.tsx';
 
 interface ConnectFormProps {
   source: string;
@@ -27,6 +28,7 @@ export function ConnectForm({ source, name: asked, beside, onConnected }: Connec
   const method = methods.find(one => one.id === methodId) ?? methods.find(one => one.kind !== 'none') ?? methods[0];
   const [name, setName] = useState(asked ?? 'default');
   const [values, setValues] = useState<Record<string, string>>({});
+  const [named, setNamed] = useState<NamedSecret[]>([]);
   const [pending, setPending] = useState<ConnectionView>();
   const { busy, error, submit } = useSubmit();
   useLogin(pending, view => {
@@ -36,7 +38,8 @@ export function ConnectForm({ source, name: asked, beside, onConnected }: Connec
 
   const connect = () =>
     submit(async () => {
-      const given = Object.fromEntries(Object.entries(values).filter(([, value]) => value !== ''));
+      const typed = method?.kind === 'custom' ? named.map(({ name, value }) => [name.trim(), value]) : Object.entries(values);
+      const given = Object.fromEntries(typed.filter(([key, value]) => key !== '' && value !== ''));
       const view = await api.connectSource({
         source,
         name: name.trim() || 'default',
@@ -82,6 +85,7 @@ export function ConnectForm({ source, name: asked, beside, onConnected }: Connec
           onChange={value => setValues({ ...values, [field.name]: value })}
         />
       ))}
+      {method?.kind === 'custom' && <SecretFields words={wordsOf(method.id)} secrets={named} onChange={setNamed} />}
       {pending && <Login view={pending} />}
       {error && <ErrorNote error={error} />}
       <div className="actions end">

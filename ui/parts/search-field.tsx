@@ -1,6 +1,9 @@
 import { useEffect, useRef, useState } from 'react';
 import { Icon } from './icons.tsx';
 
+/** Keys that follow one another faster than this, in milliseconds, are one question. */
+const PAUSE = 30;
+
 interface SearchFieldProps {
   label: string;
   value: string;
@@ -16,7 +19,7 @@ export function SearchField({ label, value, onChange, placeholder }: SearchField
   report.current = onChange;
   useEffect(() => {
     if (text === value) return;
-    const timer = setTimeout(() => report.current(text), 120);
+    const timer = setTimeout(() => report.current(text), PAUSE);
     return () => clearTimeout(timer);
   }, [text, value]);
   useEffect(() => {
