@@ -9,6 +9,7 @@ import type { References } from './auth/references.ts';
 import { hashOf } from './canonical.ts';
 import type { Credential } from './kinds/calling.ts';
 import { connectionId, type KnownConnection, type KnownConnections } from './known-connections.ts';
+import { secretsInEnv, secretsInHeaders } from './secret-values.ts';
 import type { Vault } from './vault.ts';
 
 /** What is sealed of a connection: what was typed in, and what OAuth brought. */
@@ -117,7 +118,13 @@ export function createCredentials(parts: {
     const fixed = headersOf(source) ?? {};
     const given = envOf(source);
     const env = given && (await references.resolve(given));
-    const base = { headers: fixed, query: {}, cookies: {}, ...(env && { env }), secrets: [...Object.values(fixed), ...secretsIn(env)] };
+    const base = {
+      headers: fixed,
+      query: {},
+      cookies: {},
+      ...(env && { env }),
+      secrets: [...secretsInHeaders(fixed), ...secretsInEnv(env)],
+    };
     const found = find(source, wanted);
     if (!found || auth?.needs === 'none') {
       if (!found && wanted !== undefined) throw loginRequired(needOf(source, wanted));
@@ -210,12 +217,6 @@ export function createCredentials(parts: {
 
   return { standing, of, rejected };
 }
-
-/** Of an environment, what looks like a secret: ordinary values (a port, a level) must not be taken out of every answer. */
-export const secretsIn = (env: Readonly<Record<string, string>> = {}): string[] =>
-  Object.entries(env).flatMap(([name, value]) =>
-    /key|token|secret|pass|credential|auth|cookie/i.test(name) || value.length >= 20 ? [value] : [],
-  );
 
 /** A source whose static headers carry a credential needs no other. */
 function headersSuffice(source: SourceContext): boolean {

@@ -8,6 +8,8 @@ export interface Redactor {
   /** A copy of a JSON value with every string and every key redacted. */
   json<T>(value: T): T;
   fault(fault: Fault): Fault;
+  /** Everything it looks for. */
+  forms(): readonly string[];
 }
 
 const REPLACEMENT = '[redacted]';
@@ -19,11 +21,14 @@ const MIN_LENGTH = 4;
  * Knows the values by heart and finds them plain, in base64 (at any offset of a longer text), base64url, hex, URL-encoded and
  * JSON-escaped. Of `Bearer x` and `Basic x` it knows the parts as well.
  */
-export function createRedactor(values: Iterable<string> = []): Redactor {
+export function createRedactor(
+  values: Iterable<string> = [],
+  { minLength = MIN_LENGTH, replacement = REPLACEMENT }: { minLength?: number; replacement?: string } = {},
+): Redactor {
   const known = new Set<string>();
   let pattern: RegExp | undefined;
   const add = (more: Iterable<string>): void => {
-    for (const value of more) for (const part of parts(value)) for (const form of forms(part)) known.add(form);
+    for (const value of more) for (const part of parts(value)) for (const form of forms(part, minLength)) known.add(form);
     pattern =
       known.size === 0
         ? undefined
@@ -35,7 +40,7 @@ export function createRedactor(values: Iterable<string> = []): Redactor {
             'g',
           );
   };
-  const text = (shown: string): string => (pattern ? shown.replace(pattern, REPLACEMENT) : shown);
+  const text = (shown: string): string => (pattern ? shown.replace(pattern, replacement) : shown);
   const json = (value: unknown): unknown => {
     if (typeof value === 'string') return text(value);
     if (Array.isArray(value)) return value.map(json);
@@ -46,6 +51,7 @@ export function createRedactor(values: Iterable<string> = []): Redactor {
   return {
     add,
     text,
+    forms: () => [...known],
     json: <T>(value: T) => json(value) as T,
     fault: fault => ({
       ...fault,
@@ -76,8 +82,8 @@ function parts(value: string): string[] {
   return [value, credential, decoded, ...(colon >= 0 ? [decoded.slice(colon + 1)] : [])];
 }
 
-function forms(value: string): string[] {
-  if (value.length < MIN_LENGTH) return [];
+function forms(value: string, minLength: number): string[] {
+  if (value.length < minLength) return [];
   const bytes = Buffer.from(value, 'utf8');
   const percent = encodeURIComponent(value).replace(/[!'()*]/g, char => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
   const inBase64 = [0, 1, 2].flatMap(offset => base64At(bytes, offset));
@@ -92,7 +98,7 @@ function forms(value: string): string[] {
     bytes.toString('hex'),
     ...inBase64,
     ...inBase64.map(text => text.replaceAll('+', '-').replaceAll('/', '_')),
-  ].filter(form => form.length >= MIN_LENGTH);
+  ].filter(form => form.length >= minLength);
 }
 
 /** The characters that a value at this offset within base64-encoded text brings about whatever stands around it. */

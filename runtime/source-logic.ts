@@ -12,6 +12,7 @@ import { type Fetched, fetchDocument, type Unchanged } from './fetch-document.ts
 import { indexInWorker } from './indexing/indexer.ts';
 import type { Access, Obtained } from './kinds/kind.ts';
 import type { Logic } from './logic.ts';
+import { type Brought, discreet } from './masked-document.ts';
 import type { Policies } from './policies.ts';
 import { recognise } from './recognise.ts';
 import { withoutSecrets } from './redact.ts';
@@ -49,11 +50,11 @@ export function createSourceLogic(parts: {
   const { onProgress } = parts;
   const turns = createTurns(INDEXERS);
 
-  /** Fetches something with the source's credential; why it could not be had is told without it. */
-  async function using<T>(context: SourceContext, work: (access: Access) => Promise<T>): Promise<T> {
+  /** Fetches something with the source's credential; what it says, and why it could not be had, is told without it. */
+  async function using<T extends Brought>(context: SourceContext, work: (access: Access) => Promise<T>): Promise<T> {
     const access = await accessOf(context);
     try {
-      return await work(access);
+      return await discreet(await work(access), access.secrets);
     } catch (error) {
       throw withoutSecrets(error, access.secrets ?? []);
     }
@@ -99,7 +100,9 @@ export function createSourceLogic(parts: {
     const { namespace, allowPrivate, wantedKind, kind, endpoint, catalogued, validators } = context;
     const brought = prefetched.get(namespace);
     prefetched.delete(namespace);
-    if (brought?.probe && (!wantedKind || wantedKind === brought.candidate.kind)) return { ...brought, probe: brought.probe };
+    if (brought?.probe && (!wantedKind || wantedKind === brought.candidate.kind)) {
+      return discreet({ ...brought, probe: brought.probe }, (await accessOf(context)).secrets);
+    }
     const where = { namespace, url, allowPrivate, signal };
     return using(context, access =>
       !catalogued || !kind

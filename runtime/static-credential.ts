@@ -1,7 +1,7 @@
 import type { SourceContext } from '../machines/schema/source.ts';
 import { hashOf } from './canonical.ts';
-import { secretsIn } from './credentials.ts';
 import type { Credential } from './kinds/calling.ts';
+import { secretsInEnv, secretsInHeaders } from './secret-values.ts';
 
 /** What a source was given when it was added, as a credential: its static headers and its environment. */
 export function createStaticCredential(
@@ -13,7 +13,7 @@ export function createStaticCredential(
     const before = known.get(source);
     if (before) return before;
     const [headers, env] = [headersOf(source), envOf(source)];
-    const secrets = [...Object.values(headers ?? {}), ...secretsIn(env)];
+    const secrets = [...secretsInHeaders(headers), ...secretsInEnv(env)];
     const credential = { id: hashOf({ headers: headers ?? {}, env: env ?? null }), headers: () => headers, env: () => env, secrets };
     known.set(source, credential);
     return credential;

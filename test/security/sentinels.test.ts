@@ -3,15 +3,17 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { commandLine, startDaemon, temporaryDataDir } from '../daemon.ts';
 import { askAllRoutes, askOverMcp } from './sentinels/doors.ts';
-import { CALLS, furnish, madeUp, use } from './sentinels/furnish.ts';
+import { CALLS, furnish, madeUp, refreshAll, use } from './sentinels/furnish.ts';
 import { hearArguments, hearBackup, hearFiles, listenToAll } from './sentinels/places.ts';
 import { createHeard, formsOf, SLOTS, typedIn } from './sentinels/slots.ts';
+import { callAs, openTraceCollector, TRACES } from './sentinels/traces.ts';
 import { openEcho } from './sentinels/upstream.ts';
 
 test('secrets in every slot are found nowhere, whatever the upstreams say back', async t => {
   const echo = await openEcho(t);
   const dataDir = temporaryDataDir(t);
-  const daemon = await startDaemon(t, dataDir, { EXECUTOR_LOG: 'debug' });
+  const traces = await openTraceCollector(t);
+  const daemon = await startDaemon(t, dataDir, { EXECUTOR_LOG: 'debug', OTEL_EXPORTER_OTLP_ENDPOINT: traces.endpoint });
   const { api: owner, url } = daemon;
   const heard = createHeard();
   const { hear } = heard;
@@ -25,6 +27,10 @@ test('secrets in every slot are found nowhere, whatever the upstreams say back',
     CALLS.map(([tool]) => tool),
     heard,
   );
+  await refreshAll(owner, heard);
+  const shown = 'shown/where+traces are';
+  const shownAs = [shown, Buffer.from(shown).toString('base64url'), encodeURIComponent(shown)];
+  await callAs(url, owner, shownAs);
   const { items } = (await owner.get('/api/actors?kind=connection&limit=1000')).body;
   await subscribe([
     ...items.map(({ id }: { id: string }) => `actor:connection:${id.replace(/^connection:/, '')}`),
@@ -55,6 +61,8 @@ test('secrets in every slot are found nowhere, whatever the upstreams say back',
   hearArguments(daemon.pid, heard);
   await daemon.stop();
   hear('the log', daemon.log());
+  // One for every execution at least, those of the MCP surface and of programs among them.
+  assert.ok(traces.hear(heard) > 100);
   assert.ok((await hearBackup(backup, heard)) > 100);
   hearFiles(dataDir, heard);
 
@@ -70,6 +78,13 @@ test('secrets in every slot are found nowhere, whatever the upstreams say back',
   }
   assert.ok(madeUp(echo).length > 10, 'OAuth made up tokens, codes and states');
   assert.deepEqual(heard.findings(secrets), []);
+  const found = heard.findings([shown]).filter(finding => finding.startsWith(TRACES));
+  for (const form of shownAs) {
+    assert.ok(
+      found.some(finding => finding.startsWith(`${TRACES} has ${form}:`)),
+      `what the traces do show, ${form}, was not found in them`,
+    );
+  }
 });
 
 test('the search finds a secret in each form it may have', () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { openApi } from '../api.ts';
-import { furnish, madeUp, use } from '../security/sentinels/furnish.ts';
+import { furnish, madeUp, refreshAll, use } from '../security/sentinels/furnish.ts';
 import { createHeard, SLOTS, typedIn } from '../security/sentinels/slots.ts';
 import { type Echo, openEcho } from '../security/sentinels/upstream.ts';
 import { go, openRig, type Rig, skip } from './rig.ts';
@@ -33,6 +33,7 @@ test('no page has a secret in it: not in its text, its fields, its address or wh
   const heard = createHeard();
   await furnish(owner, rig.daemon.url, echo, heard);
   await use(owner, echo, heard);
+  await refreshAll(owner, heard);
   await addLedger(rig.daemon, echo.origin);
 
   const { page, problems } = await rig.signedIn('/');

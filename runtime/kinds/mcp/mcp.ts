@@ -3,6 +3,7 @@ import type { SourceContext } from '../../../machines/schema/source.ts';
 import { readChallenge } from '../../auth/challenge.ts';
 import { createRedactor } from '../../redact.ts';
 import { canonical, sha256 } from '../../schema/hash.ts';
+import { secretsInHeaders } from '../../secret-values.ts';
 import type { Upstream } from '../../upstream.ts';
 import type { Credential } from '../calling.ts';
 import type { Endpoint, Kind, Obtained } from '../kind.ts';
@@ -78,7 +79,7 @@ export function createMcp(parts: {
     url,
     headers,
     credential = sha256(canonical(headers ?? {})),
-    secrets = Object.values(headers ?? {}),
+    secrets = secretsInHeaders(headers),
     allowPrivate,
     timeoutMs,
     signal,

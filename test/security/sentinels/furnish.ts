@@ -104,6 +104,15 @@ export async function use(owner: Api, { authority }: Echo, { hear }: Heard): Pro
   await invoke('shop.orders.list', 'registered');
 }
 
+/** Asks every source again what it is, now with the accounts it has; says what was heard. */
+export async function refreshAll(owner: Api, { hear }: Heard): Promise<void> {
+  for (const namespace of ['shop', 'graph', 'remote', 'local']) {
+    const { status, text } = await owner.post(`/api/sources/${namespace}/refresh`);
+    assert.equal(status, 200, text);
+    hear(`refreshing ${namespace}`, text);
+  }
+}
+
 /** A refusal that says the refresh token back. */
 const echoOf = ({ asked }: Echo['authority']) => ({
   error: 'invalid_grant',

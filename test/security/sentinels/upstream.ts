@@ -4,7 +4,10 @@ import { type Authority, createAuthority } from '../../oauth/authority.ts';
 import { shopDocument } from '../../oauth/shop.ts';
 import { type Arrived, answerJson, type Ending, recordUpstream } from '../../upstream-recorder.ts';
 
-const SCHEMA = introspectionFromSchema(buildSchema('type Query { echo: String fail: String } type Mutation { write: String }'));
+const schemaThatSays = (text: string) =>
+  introspectionFromSchema(
+    buildSchema(`type Query { ${JSON.stringify(text)} echo: String fail: String } type Mutation { ${JSON.stringify(text)} write: String }`),
+  );
 
 const SCHEMES = {
   key: { type: 'apiKey', in: 'header', name: 'X-Key' },
@@ -17,12 +20,12 @@ const SECURITY = [{ key: [] }, { query: [] }, { cookie: [] }, { token: [] }, { l
 
 /**
  * An API, a GraphQL endpoint, an MCP server and an authorization server at one address, all of which say back whatever they were sent: as
- * data, as failures, in headers, in questions.
+ * data, as failures, in headers, in questions, in what they say of themselves and of their tools.
  */
 export async function openEcho(t: Ending) {
   const authority = createAuthority({ rotates: true, tokenAuth: ['client_secret_basic', 'private_key_jwt'] });
   const { origin, arrived, close } = await recordUpstream(t, (request, res) => {
-    if (request.path === '/openapi.json') return answerJson(res, 200, document(origin));
+    if (request.path === '/openapi.json') return answerJson(res, 200, document(origin, said(request)));
     if (request.path.startsWith('/broken')) return answerJson(res, 500, { sent: request });
     if (request.path === '/graphql') return graphql(request, res);
     if (request.path === '/mcp') return mcp(request, res);
@@ -33,15 +36,16 @@ export async function openEcho(t: Ending) {
 export type Echo = Awaited<ReturnType<typeof openEcho>>;
 
 /** The shop, with an operation for each way to say something back. */
-function document(origin: string) {
-  const { paths, ...rest } = shopDocument({ origin, schemes: SCHEMES, security: SECURITY });
+function document(origin: string, back: unknown) {
+  const { paths, info, ...rest } = shopDocument({ origin, schemes: SCHEMES, security: SECURITY });
+  const description = `asked for with ${JSON.stringify(back)}`;
   const more = Object.fromEntries(
     ['moved', 'torn', 'refused'].map(name => [
       `/${name}`,
-      { get: { operationId: name, tags: ['odd'], responses: { 200: { description: 'OK' } } } },
+      { get: { operationId: name, tags: ['odd'], summary: description, description, responses: { 200: { description } } } },
     ]),
   );
-  return { ...rest, paths: { ...paths, ...more } };
+  return { ...rest, info: { ...info, description }, paths: { ...paths, ...more } };
 }
 
 const said = ({ headers, path, query, text }: Arrived) => ({ headers, url: `${path}?${query}`, text });
@@ -65,7 +69,7 @@ function api(request: Arrived, res: ServerResponse, authority: Authority): void 
 }
 
 function graphql(request: Arrived, res: ServerResponse): unknown {
-  if (request.text.includes('__schema')) return answerJson(res, 200, { data: SCHEMA });
+  if (request.text.includes('__schema')) return answerJson(res, 200, { data: schemaThatSays(JSON.stringify(request.headers)) });
   const text = JSON.stringify(said(request));
   if (request.text.includes('fail'))
     return answerJson(res, 200, { data: { fail: null }, errors: [{ message: text, extensions: { text } }] });
@@ -78,12 +82,19 @@ function mcp(request: Arrived, res: ServerResponse): unknown {
   const { id, method, params } = JSON.parse(request.text) as { id?: unknown; method?: string; params?: { name?: string; uri?: string } };
   if (id === undefined || method === undefined) return res.writeHead(202).end();
   const text = JSON.stringify(request.headers);
-  const list = (name: string) => ({ name, description: `Does ${name}`, inputSchema: { type: 'object', properties: {} } });
+  const list = (name: string) => ({
+    name,
+    title: `${name}, ${Buffer.from(text).toString('base64')}`,
+    description: `Does ${name} with ${text}`,
+    inputSchema: { type: 'object', properties: { more: { type: 'string', description: text } } },
+    outputSchema: { type: 'object', description: encodeURIComponent(text) },
+  });
   const results: Record<string, unknown> = {
     initialize: {
       protocolVersion: '2025-11-25',
       capabilities: { tools: {}, resources: {}, prompts: {} },
-      serverInfo: { name: 'echo', version: '1' },
+      serverInfo: { name: 'echo', title: `Echo of ${text}`, version: '1' },
+      instructions: text,
     },
     ping: {},
     'tools/list': { tools: ['echo', 'fail', 'refuse'].map(list) },
