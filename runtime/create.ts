@@ -13,6 +13,7 @@ import { createCompanions } from './companions.ts';
 import { createCompare } from './compare.ts';
 import { createConfig } from './config/apply-config.ts';
 import { createConnectionsConfig } from './config/connections-config.ts';
+import { createDeadlines } from './deadlines.ts';
 import type { Found } from './detection.ts';
 import { createDispatch } from './dispatch.ts';
 import { diagnose } from './doctor.ts';
@@ -176,6 +177,7 @@ async function assemble(options: RuntimeOptions): Promise<Runtime> {
     waiters: executionWaiters,
     registry: registryOf,
     tools: () => runtime.tools,
+    consider: at => scheduler.consider(at),
     now,
   });
   const logics = {
@@ -215,19 +217,7 @@ async function assemble(options: RuntimeOptions): Promise<Runtime> {
   await known.load(store, logics.source, quarantine);
   await accounts.known.load(store, logics.connection, quarantine);
   await load();
-  const scheduler = createScheduler(store, now, (kind, id) => {
-    // A start contacts nobody: what is to be fetched again waits until the daemon has settled.
-    if (kind === 'source' && isFresh()) return false;
-    try {
-      if (kind === 'connection') return accounts.due(id, !isFresh());
-      const calls = programs.tally(id);
-      registry.send(kind, id, (kind === 'source' ? { type: 'refresh' } : { type: 'expire', ...(calls && { calls }) }) as never);
-    } catch (error) {
-      // The row has been set aside with the reason; the other deadlines hold.
-      log(`a deadline of ${kind} ${id} could not be kept: ${toFault(error).message}`);
-    }
-    return true;
-  });
+  const scheduler = createScheduler(store, now, createDeadlines({ programs, accounts, registry: registryOf, isFresh, log }));
   const tracing = options.otlpEndpoint ? createTracing({ endpoint: options.otlpEndpoint, store, upstream, log }) : undefined;
   const follow = publication.follow({
     known,

@@ -8,10 +8,12 @@ const LONGEST_MS = 60_000;
  * start, and a clock that jumps is noticed within a minute.
  * `fire` says whether the deadline was kept; one that was not is tried again in a minute.
  */
-export function createScheduler(store: Store, now: () => Date, fire: (kind: ActorKind, id: string) => boolean) {
+export function createScheduler(store: Store, now: () => Date, fire: (kind: ActorKind, id: string, at: string) => boolean) {
   let timer: NodeJS.Timeout | undefined;
   let earliest: string | undefined;
   let running: Promise<void> | undefined;
+  /** Something came due while the index was being looked through: it may lie before the place that was reached. */
+  let again = false;
   let stopped = false;
 
   function arm(due: string): void {
@@ -25,8 +27,10 @@ export function createScheduler(store: Store, now: () => Date, fire: (kind: Acto
 
   /** Fires everything that is due, then sets the timer for the next. */
   function run(): Promise<void> {
+    again = running !== undefined;
     running ??= sweep().finally(() => {
       running = undefined;
+      if (again && !stopped) return run();
     });
     return running;
   }
@@ -44,7 +48,7 @@ export function createScheduler(store: Store, now: () => Date, fire: (kind: Acto
       }
       const name = key.slice(at.length + 1);
       const colon = name.indexOf(':');
-      const isFired = fire(name.slice(0, colon) as ActorKind, name.slice(colon + 1));
+      const isFired = fire(name.slice(0, colon) as ActorKind, name.slice(colon + 1), at);
       if (!isFired) arm(new Date(now().getTime() + LONGEST_MS).toISOString());
     }
   }

@@ -12,6 +12,7 @@ import type { SettingsStore } from '../settings.ts';
 import type { Store } from '../store.ts';
 import { isSettled } from '../views.ts';
 import type { Waiters } from '../waiting.ts';
+import { createAlarms } from './alarms.ts';
 import { createAnswering } from './answering.ts';
 import { createJournal } from './journal.ts';
 import { limitsOf } from './limits.ts';
@@ -36,9 +37,11 @@ export function assemblePrograms(parts: {
   waiters: Waiters<Execution>;
   registry: () => Registry;
   tools: () => Runtime['tools'];
+  /** The scheduler is told of a deadline that may be earlier than those it knows. */
+  consider: (at: string) => void;
   now: () => Date;
 }) {
-  const { store, blobs, settings, startCall, waiters, registry, tools, now } = parts;
+  const { store, blobs, settings, startCall, waiters, registry, tools, consider, now } = parts;
   const journal = createJournal(store, blobs);
   const output = createOutput(store);
   const sandbox = createSandbox();
@@ -48,6 +51,7 @@ export function assemblePrograms(parts: {
     journal,
     output,
     answering: createAnswering({ startCall, tools, simulation: createSimulation(parts) }),
+    alarms: createAlarms(store, consider),
     sandbox: sandbox.get,
     limits: () => limitsOf(settings.get()),
     follow: (id, tell) =>

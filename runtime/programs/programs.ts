@@ -2,7 +2,7 @@ import type { ProgramContext, ProgramEnd, Tally } from '../../machines/schema/pr
 import type { Actor } from '../actor.ts';
 import type { EffectRequest } from '../logic.ts';
 import type { Registry } from '../registry.ts';
-import type { ActorKind, Store } from '../store.ts';
+import type { ActorKind, Op, Store } from '../store.ts';
 import { isSettled, isWaiting } from '../views.ts';
 import { childId } from './child-id.ts';
 import { createSession, type Session } from './session.ts';
@@ -62,7 +62,15 @@ export function createPrograms(parts: Omit<SessionParts, 'call'> & { store: Stor
     if (!isSettled(state)) return;
     for (const step of new Set([...(session?.open() ?? []), ...(context.waiting ?? [])])) withdraw(childId(id, step), id);
     if (session && !session.isLoaded()) void withdrawAll(id);
+    const silenced = session?.silence() ?? [];
+    if (silenced.length > 0) drop(silenced);
     session?.rest();
+  }
+
+  function drop(alarms: Op[]): void {
+    store.write(alarms).catch(() => {
+      // The writer has already ended all writing and told the daemon.
+    });
   }
 
   /** Of a program that ended before it was known what it waited for. */
@@ -79,6 +87,12 @@ export function createPrograms(parts: Omit<SessionParts, 'call'> & { store: Stor
       if (closed) return;
       if (actor.kind === 'call') callStepped(actor as Actor<'call'>);
       else if (actor.kind === 'program') programStepped(actor as Actor<'program'>);
+    },
+
+    /** A sleep is over. One that nothing waits for any more is forgotten. */
+    ring(alarm: { program: string; n: number }, at: string): void {
+      const { program, n } = alarm;
+      if (!sessions.get(program)?.ring(n)) drop([parts.alarms.clear(program, n, Date.parse(at))]);
     },
 
     /** Whether it has asked or shown anything since it was set running. */

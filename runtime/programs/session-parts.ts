@@ -4,6 +4,7 @@ import type { Limits } from '../sandbox/limits.ts';
 import type { Host, Run } from '../sandbox/pool.ts';
 import type { Program } from '../sandbox/protocol.ts';
 import type { Store } from '../store.ts';
+import type { Alarms } from './alarms.ts';
 import type { Answering } from './answering.ts';
 import type { Journal } from './journal.ts';
 import type { ProgramShows } from './output.ts';
@@ -19,6 +20,7 @@ export interface SessionParts {
   journal: Journal;
   output: ProgramShows;
   answering: Answering;
+  alarms: Alarms;
   sandbox: () => Sandbox;
   limits: () => Partial<Limits>;
   /** An execution as it is now, stored or not. */

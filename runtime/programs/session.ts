@@ -17,15 +17,13 @@ interface Open {
   child?: string;
   /** Of a call: what it is now. Undefined while it is being started, and of one that another execution made. */
   state?: string;
-  /** Of a sleep: its end, in milliseconds since 1970. */
+  /** Of a sleep: its end, in milliseconds since 1970. It has an alarm, a row in the index of deadlines. */
   due?: number;
   stop?: () => void;
 }
 
 /** Who sleeps longer than this sleeps without a VM. */
 const NAP_MS = 1_000;
-/** Timers are looked at again so often: a clock may be set. */
-const LOOK_MS = 60_000;
 
 /**
  * A program while it runs: what it asks is carried out, what comes back is written into its journal and handed to it.
@@ -40,7 +38,7 @@ export function createSession(
   parts: SessionParts,
   given: { id: string; context: ProgramContext; start: 'fresh' | 'resumed' | 'woken'; onPause: (waiting: number[], calls: Tally) => void },
 ) {
-  const { store, blobs, journal, output, answering, now } = parts;
+  const { store, blobs, journal, output, answering, alarms, now } = parts;
   const { id, context } = given;
   const clock = context.clock ?? context.startedAt;
   const open = new Map<number, Open>();
@@ -60,8 +58,8 @@ export function createSession(
   let asked = false;
   let closed = false;
 
-  const write = (ops: Op[]): void => {
-    store.write(ops).catch(() => {
+  const write = (ops: Op[], then?: () => void): void => {
+    store.write(ops).then(then, () => {
       // The writer has already ended all writing and told the daemon.
     });
   };
@@ -154,8 +152,7 @@ export function createSession(
     open.set(n, { kind });
     if (kind === 'call') call(row, asked);
     else {
-      write([journal.step(id, { ...row, request: blobs.keepJson(request) })]);
-      wait(n, kind, row.at, asked);
+      wait({ n, kind, at: row.at, request: asked }, [journal.step(id, { ...row, request: blobs.keepJson(request) })]);
     }
   }
 
@@ -200,25 +197,25 @@ export function createSession(
   }
 
   /** What is not a call. It may be asked again after a restart. */
-  function wait(n: number, kind: Step['kind'], at: string, request: unknown): void {
+  function wait({ n, kind, at, request }: Pick<StepRow, 'n' | 'kind' | 'at'> & { request: unknown }, ops: Op[] = []): void {
     if (kind === 'sleep') {
-      sleep(n, Date.parse(at) + Math.min((request as { ms: number }).ms, Number.MAX_SAFE_INTEGER / 2));
+      sleep(n, Date.parse(at) + Math.min((request as { ms: number }).ms, Number.MAX_SAFE_INTEGER / 2), ops);
       return;
     }
+    if (ops.length > 0) write(ops);
     answering.ask(kind, { principal: context.principal, request }).then(
       value => end(n, { ok: true, value: blobs.keep(value) }),
       error => end(n, { ok: false, error: errorOf(error) }),
     );
   }
 
-  function sleep(n: number, due: number): void {
-    const left = due - now().getTime();
-    if (left <= 0) {
-      end(n, { ok: true }, [], due);
+  function sleep(n: number, due: number, ops: Op[]): void {
+    if (due <= now().getTime()) {
+      end(n, { ok: true }, [...ops, alarms.clear(id, n, due)], due);
       return;
     }
-    const timer = setTimeout(() => sleep(n, due), Math.min(left, LOOK_MS));
-    open.set(n, { kind: 'sleep', due, stop: () => clearTimeout(timer) });
+    open.set(n, { kind: 'sleep', due });
+    write([...ops, alarms.set(id, n, due)], () => alarms.stored(due));
   }
 
   function changed(n: number, state: string, call: CallContext): void {
@@ -262,7 +259,7 @@ export function createSession(
 
   function takeUp({ n, kind, at, child, request }: StepRow): void {
     const actor = child === undefined ? undefined : parts.call(child);
-    if (kind !== 'call') wait(n, kind, at, request && blobs.value(request));
+    if (kind !== 'call') wait({ n, kind, at, request: request && blobs.value(request) });
     else if (child !== undefined && child !== childId(id, n)) follow(n, child);
     else if (actor) changed(n, actor.state, actor.context);
     else end(n, { ok: false, error: { code: 'internal', message: 'the call is no longer there' } });
@@ -290,6 +287,14 @@ export function createSession(
       rest();
       killing.abort();
     },
+    /** The alarm of a step: true when it is kept, or will be when it is known what was asked before. */
+    ring(n: number): boolean {
+      const due = open.get(n)?.due;
+      if (due !== undefined) sleep(n, due, []);
+      return due !== undefined || !loaded;
+    },
+    /** Operations that take back its alarms: for who ends before its sleeps do. */
+    silence: (): Op[] => [...open].flatMap(([n, { due }]) => (due === undefined ? [] : [alarms.clear(id, n, due)])),
     /** The steps it waits for. */
     open: (): number[] => [...open.keys()],
     tally: tally.get,

@@ -106,3 +106,23 @@ test('a clock that jumps back makes nothing overdue, and loses nothing', async t
     assert.equal((await settled(runtime(), each)).state, 'done');
   }
 });
+
+test('a program that sleeps for a month goes on when the month is over, and not before, though the daemon was away', async t => {
+  const { open, pass, upstream, runtime } = await world(t);
+  await runtime().policies.put({ pattern: 'shop.items.create', decision: 'allow' });
+  const code = `await sleep(${30 * DAY_MS}); return tools.shop.items.create({ marker: 'late' });`;
+  const { id } = await runtime().executions.start({ code, principal: runtime().principals.owner });
+  const asleep = async (): Promise<void> => {
+    const { items } = await runtime().executions.journal(id, runtime().principals.owner);
+    if (items.length === 0) return asleep();
+  };
+  await asleep();
+  pass(29);
+  await open();
+  await asleep();
+  assert.deepEqual([(await runtime().executions.get(id, runtime().principals.owner)).state, upstream.arrived.length], ['running', 0]);
+  pass(1);
+  await open();
+  const ended = await settled(runtime(), id);
+  assert.deepEqual([ended.state, ended.result, upstream.arrived.length], ['done', { stored: true }, 1], JSON.stringify(ended));
+});

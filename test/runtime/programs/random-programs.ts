@@ -34,7 +34,7 @@ const tool = fc.constantFrom('read', 'read', 'read', 'write', 'ask', 'ask', 'blo
 
 export const randomProgram = programsOf(
   fc.tuple(tool, fc.nat(9)).map(([name, i]) => `tools.shop.${name}${i}({ i: ${i}, seen: out.length })`),
-  fc.constantFrom('sleep(0)', 'tools.$search("x")', 'tools.$describe("shop.read1")'),
+  fc.constantFrom('sleep(0)', 'sleep(9e6)', 'tools.$search("x")', 'tools.$describe("shop.read1")'),
 );
 
 /** Which of the things that may happen next happens. */

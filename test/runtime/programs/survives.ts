@@ -29,6 +29,7 @@ export async function play(code: string, order: readonly number[], crashes: read
     const { state, context } = life.program()!;
     const { result, fault } = context;
     const [output, doubtful] = [await life.output(), await life.doubtful()];
+    assert.deepEqual(await life.deadlines(), [], 'of a program that has ended nothing is due');
     await life.end();
     return {
       state,

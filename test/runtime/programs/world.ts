@@ -13,6 +13,7 @@ import { createIdempotency } from '../../../runtime/idempotency.ts';
 import { createLedger } from '../../../runtime/ledger.ts';
 import type { Logic } from '../../../runtime/logic.ts';
 import { createProgramLogic } from '../../../runtime/program-logic.ts';
+import { createAlarms } from '../../../runtime/programs/alarms.ts';
 import { createAnswering } from '../../../runtime/programs/answering.ts';
 import { createJournal } from '../../../runtime/programs/journal.ts';
 import { createOutput } from '../../../runtime/programs/output.ts';
@@ -71,13 +72,16 @@ export async function live(world: World, crash?: Crash) {
     die = resolve;
   });
   let delivered = 0;
+  /** What the clock shows at the least. */
+  let late = 0;
+  const asleep = new Map<number, number>();
   const inFlight = new Map<string, InFlight>();
   const waiting = new Map<string, Actor<'call'>>();
   const store = await openStore(mortal(), error => {
     throw error;
   });
   for (const key of await store.journal.keys().all()) if (key.includes('!d')) delivered++;
-  const now = () => new Date(START + delivered * 1000);
+  const now = () => new Date(Math.max(START + delivered * 1000, late));
   const blobs = createBlobs(store);
   const ledger = createLedger(store, now);
   const sandbox = inProcess();
@@ -94,6 +98,7 @@ export async function live(world: World, crash?: Crash) {
     journal: counted(),
     output: createOutput(store),
     answering: createAnswering({ startCall, tools: () => tools as never, simulation: () => undefined }),
+    alarms: noted(),
     sandbox: () => sandbox,
     limits: () => ({ compute: 600_000 }),
     follow: () => () => {},
@@ -140,6 +145,28 @@ export async function live(world: World, crash?: Crash) {
         return journal.delivery(id, row);
       },
     };
+  }
+
+  function noted() {
+    const alarms = createAlarms(store, () => {});
+    return {
+      ...alarms,
+      set(id: string, n: number, due: number) {
+        asleep.set(n, due);
+        return alarms.set(id, n, due);
+      },
+      clear(id: string, n: number, due: number) {
+        asleep.delete(n);
+        return alarms.clear(id, n, due);
+      },
+    };
+  }
+
+  /** The scheduler finds the row when its time has come. */
+  function awake(n: number, due: number): void {
+    late = due;
+    programs.ring({ program: ID, n }, new Date(due).toISOString());
+    late = 0;
   }
 
   const resolved = (path: string) => ({ source: 'shop', effect: effectOf(path), hash: 'h', revision: 1 });
@@ -245,12 +272,14 @@ export async function live(world: World, crash?: Crash) {
     /** What may happen next, by the step it happens to. */
     open(): { step: number; happen(): void }[] {
       const events = [...inFlight.values()].map(({ step, answer }) => ({ step, happen: answer }));
+      for (const [n, due] of asleep) events.push({ step: n, happen: () => awake(n, due) });
       for (const { id, state, context } of waiting.values()) {
         events.push({ step: context.step!, happen: () => (state === 'paused' ? look(id, context) : decide(id, context)) });
       }
       return events.sort((a, b) => a.step - b.step);
     },
     output: () => createOutput(store).read(ID),
+    deadlines: () => store.due.keys().all(),
     /** Writes that were in flight when the process ended, and withdrawn with their program: recorded as what nobody knows. */
     async doubtful(): Promise<string[]> {
       const prefix = `asked!${ID}!`;
