@@ -17,19 +17,24 @@ const STAGES = {
   e2e: { of: ['e2e'], concurrency: 2 },
   crash: { of: ['crash'], concurrency: 2 },
   browser: { of: ['ui'], concurrency: 2 },
+  conformance: { of: ['conformance'], concurrency: 1 },
 };
 const SECOND_CHANCES = 2;
 
 const directory = fileURLToPath(new URL('../.tests', import.meta.url));
 const stageOf = file => Object.keys(STAGES).find(name => STAGES[name].of.some(start => new RegExp(`^test--${start}(--|\\.)`).test(file)));
 
-/** @returns {Promise<{ passed: number, failures: { file: string, name: string }[] }>} */
+/** @returns {Promise<{ passed: number, failures: { file: string, name: string }[], skipped: string[] }>} */
 async function attempt(files, concurrency) {
   const counts = { pass: 0, fail: 0, cancelled: 0 };
   const failures = [];
+  const skipped = [];
   const events = run({ files, concurrency });
   events.on('test:fail', ({ name, file, details }) => {
     if (details.type !== 'suite') failures.push({ file: file ?? files.find(one => name.includes(one)), name });
+  });
+  events.on('test:pass', ({ name, skip }) => {
+    if (skip !== undefined) skipped.push(typeof skip === 'string' && skip !== '' ? `${name}: ${skip}` : name);
   });
   events.on('test:diagnostic', ({ message, nesting }) => {
     const sum = nesting === 0 && /^(pass|fail|cancelled) (\d+)$/.exec(message);
@@ -37,12 +42,12 @@ async function attempt(files, concurrency) {
   });
   for await (const text of events.compose(process.stdout.isTTY ? new spec() : tap)) process.stdout.write(text);
   while (failures.length < counts.fail + counts.cancelled) failures.push({ file: undefined, name: 'a test that was not named' });
-  return { passed: counts.pass, failures };
+  return { passed: counts.pass, failures, skipped };
 }
 
 async function stage(name, files) {
   const started = performance.now();
-  let { passed, failures } = await attempt(files, STAGES[name].concurrency);
+  let { passed, failures, skipped } = await attempt(files, STAGES[name].concurrency);
   let flaky = [];
   const failing = [...new Set(failures.map(({ file }) => file))];
   if (failures.length > 0 && failing.length <= SECOND_CHANCES && !failing.includes(undefined)) {
@@ -52,7 +57,7 @@ async function stage(name, files) {
     failures = again.failures;
   }
   console.log(`# ${name}: ${passed} passed, ${failures.length} failed, ${Math.round((performance.now() - started) / 1000)} s`);
-  return { passed, failures, flaky };
+  return { passed, failures, flaky, skipped };
 }
 
 const files = readdirSync(directory).filter(file => file.endsWith('.test.js'));
@@ -70,6 +75,7 @@ for (const name of asked.length > 0 ? asked : Object.keys(STAGES)) {
 }
 const passed = results.reduce((sum, one) => sum + one.passed, 0);
 const failures = results.flatMap(one => one.failures);
+for (const line of results.flatMap(one => one.skipped)) console.log(`skipped: ${line}`);
 for (const { file, name } of results.flatMap(one => one.flaky)) console.log(`flaky: ${name} (${file}): failed, and passed when run again`);
 for (const { file, name } of failures) console.log(`failed: ${name} (${file})`);
 console.log(`${passed} passed, ${failures.length} failed`);

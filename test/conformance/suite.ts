@@ -83,26 +83,72 @@ function outcomeOf(scenario: string, checks: Check[]): Outcome {
   return { scenario, verdict, failures: real.map(({ id, errorMessage }) => `${id}: ${errorMessage ?? ''}`) };
 }
 
+const isNew = Number(process.versions.node.split('.', 1)[0]) >= NODE_MAJOR;
+const platform = process.platform === 'win32' ? 'win' : process.platform;
+const nodePackage = `node-${platform}-${process.arch}`;
+
 /** This Node.js when it is new enough, else one from npm. */
 export function node(): string {
-  if (Number(process.versions.node.split('.', 1)[0]) >= NODE_MAJOR) return process.execPath;
-  const platform = process.platform === 'win32' ? 'win' : process.platform;
-  const name = `node-${platform}-${process.arch}`;
-  const directory = install(name, [`${name}@${NODE_MAJOR}`]);
-  return join(directory, 'node_modules', name, 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
+  if (isNew) return process.execPath;
+  const directory = install(nodePackage, [`${nodePackage}@${NODE_MAJOR}`]);
+  return join(directory, 'node_modules', nodePackage, 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
 }
 
 /** Installs packages into a folder of their own, once. */
 export function install(name: string, packages: string[]): string {
-  const directory = join(HOME, name);
-  if (existsSync(join(directory, 'installed'))) return directory;
-  rmSync(directory, { recursive: true, force: true });
-  mkdirSync(directory, { recursive: true });
-  writeFileSync(join(directory, 'package.json'), '{"private":true}');
-  console.error(`installing ${packages.join(' ')}`);
-  const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
-  const args = ['install', '--save-exact', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error', ...packages];
-  execFileSync(npm, args, { cwd: directory, stdio: ['ignore', 'ignore', 'inherit'], shell: process.platform === 'win32' });
-  writeFileSync(join(directory, 'installed'), '');
+  const { directory, isThere, npm, args, options, done } = installation(name, packages);
+  if (isThere) return directory;
+  execFileSync(npm, args, { ...options, stdio: ['ignore', 'ignore', 'inherit'] });
+  done();
   return directory;
+}
+
+/**
+ * Installs what suites need, side by side. False when the registry cannot be reached, which says nothing about us.
+ * @throws Error for any other reason
+ */
+export async function installed(versions: readonly string[]): Promise<boolean> {
+  const wanted = versions.map(version => installation(version, [`@modelcontextprotocol/conformance@${version}`]));
+  if (!isNew) wanted.push(installation(nodePackage, [`${nodePackage}@${NODE_MAJOR}`]));
+  const ends = await Promise.all(
+    wanted.map(async ({ isThere, npm, args, options, done }) => {
+      if (isThere) return undefined;
+      const failure = await new Promise<string | undefined>(resolve => {
+        execFile(npm, args, { ...options, timeout: UNREACHABLE_MS }, (error, _, stderr) => {
+          resolve(error ? (error.killed ? 'ETIMEDOUT' : stderr || error.message) : undefined);
+        });
+      });
+      if (failure === undefined) done();
+      return failure;
+    }),
+  );
+  const failures = ends.filter(end => end !== undefined);
+  const other = failures.find(failure => !UNREACHABLE.test(failure));
+  if (other !== undefined) throw new Error(`npm could not install what the survey needs: ${other}`);
+  return failures.length === 0;
+}
+
+/** What npm calls it when nobody answers. */
+const UNREACHABLE =
+  /\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EIDLETIMEOUT|ENETUNREACH|EHOSTUNREACH|ERR_SOCKET_TIMEOUT|E50\d)\b/;
+const UNREACHABLE_MS = 240_000;
+
+function installation(name: string, packages: string[]) {
+  const directory = join(HOME, name);
+  const isThere = existsSync(join(directory, 'installed'));
+  if (!isThere) {
+    rmSync(directory, { recursive: true, force: true });
+    mkdirSync(directory, { recursive: true });
+    writeFileSync(join(directory, 'package.json'), '{"private":true}');
+    console.error(`installing ${packages.join(' ')}`);
+  }
+  const retries = ['--fetch-retries=2', '--fetch-retry-mintimeout=1000', '--fetch-retry-maxtimeout=5000'];
+  return {
+    directory,
+    isThere,
+    npm: process.platform === 'win32' ? 'npm.cmd' : 'npm',
+    args: ['install', '--save-exact', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error', ...retries, ...packages],
+    options: { cwd: directory, shell: process.platform === 'win32' },
+    done: () => writeFileSync(join(directory, 'installed'), ''),
+  };
 }

@@ -14,20 +14,29 @@ export interface Table {
 
 /** Compares a table with the README, or writes it there. Returns what differs. */
 export function settle(table: Table, { write }: { write: boolean }): string[] {
-  const readme = readFileSync(README, 'utf8');
-  const { from, to } = marks(readme, table.name);
   if (write) {
+    const readme = readFileSync(README, 'utf8');
+    const { from, to } = marks(readme, table.name);
     writeFileSync(README, `${readme.slice(0, from)}\n\n${rendered(table)}\n\n${readme.slice(to)}`);
     execFileSync(process.execPath, [join(import.meta.dirname, '../../node_modules/@biomejs/biome/bin/biome'), 'format', '--write', README]);
     return [];
   }
-  const expected = new Map(parsed(readme.slice(from, to)).map(([scenario = '', ...cells]) => [scenario, cells]));
-  const found = new Map(table.rows.map(([scenario = '', ...cells]) => [scenario, cells]));
+  const expected = bySubject(expectedRows(table.name));
+  const found = bySubject(table.rows);
   return [...new Set([...expected.keys(), ...found.keys()])].flatMap(scenario => {
     const [before, now] = [expected.get(scenario)?.join(' | '), found.get(scenario)?.join(' | ')];
     return before === now ? [] : [`${scenario}: the table says ${before ?? 'nothing'}, this run ${now ?? 'nothing'}`];
   });
 }
+
+/** The rows that the README has of a table. */
+export function expectedRows(name: string): string[][] {
+  const readme = readFileSync(README, 'utf8');
+  const { from, to } = marks(readme, name);
+  return parsed(readme.slice(from, to));
+}
+
+const bySubject = (rows: string[][]) => new Map(rows.map(([scenario = '', ...cells]) => [scenario, cells]));
 
 function marks(readme: string, name: string): { from: number; to: number } {
   const [open, close] = [`<!-- ${name} -->`, `<!-- /${name} -->`];

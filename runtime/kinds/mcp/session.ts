@@ -34,7 +34,8 @@ const CHANGES = [
  *    belongs to the only call under way; of several, to one only when all are of the same principal, and to none otherwise: a form must
  *    not be put to a stranger. From then on such a server is given one call at a time.
  *    A call that waits for an answer does not ask: it neither counts nor stands in the way.
- * 2. What it asks of a client and not of a person (sampling, roots) goes to the client that came with the call, if one did.
+ * 2. What it asks of a client and not of a person (sampling, roots) goes to the client that came with the call, if one did; where rule 1 lets it
+ *    be one of several calls, to one whose client can answer.
  */
 export class Session {
   readonly flights = new Set<Flight>();
@@ -86,12 +87,12 @@ export class Session {
       return (await flight.ask(askedOf(params), mcpReq.signal)) as never;
     });
     client.setRequestHandler('sampling/createMessage', async ({ params }, { mcpReq }) => {
-      const sample = this.#companion()?.sample;
+      const sample = this.#clientFor('sample')?.sample;
       if (!sample) throw new Error('No client that can sample takes part in this call');
       return (await sample(params, mcpReq.signal)) as never;
     });
     client.setRequestHandler('roots/list', async (_request, { mcpReq }) => {
-      const roots = this.#companion()?.roots;
+      const roots = this.#clientFor('roots')?.roots;
       return (roots ? await roots(mcpReq.signal) : { roots: [] }) as never;
     });
     for (const method of CHANGES) {
@@ -134,14 +135,19 @@ export class Session {
     return !this.isExclusive || this.#moving().length === 0;
   }
 
-  /** See rule 1. */
-  #flightOf(): Flight | undefined {
+  /** See rule 2. */
+  #clientFor(need: 'sample' | 'roots'): Companion | undefined {
+    return this.#flightOf(({ companion }) => companion?.[need] !== undefined)?.companion;
+  }
+
+  /** See rule 1. Of several that it may be, one that `fits`. */
+  #flightOf(fits: (flight: Flight) => boolean = () => true): Flight | undefined {
     const own = currentFlight.getStore();
     if (own) return own;
     const [first, ...others] = this.#moving();
     if (!first || others.length === 0) return first ?? [...this.flights].at(-1);
     this.isExclusive = true;
-    return others.every(({ principal }) => principal === first.principal) ? first : undefined;
+    return others.every(({ principal }) => principal === first.principal) ? [first, ...others].find(fits) : undefined;
   }
 
   /** Hears of changes in the newer protocol, where they come on a stream that is asked for. */

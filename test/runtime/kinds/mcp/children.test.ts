@@ -173,6 +173,16 @@ test('a child that dies in a call leaves a write in doubt; the form it had put i
   assert.equal(diary.pids().length, before + 2);
 });
 
+test('of several calls of one principal, a server samples through the one whose client can', async () => {
+  const waits = () => diary.lines().filter(line => line === 'call wait').length;
+  const before = waits();
+  const waiting = await house.start('well.wait');
+  await until('it to be under way', () => waits() > before);
+  const sample = async () => ({ model: 'm', role: 'assistant', content: { type: 'text', text: 'hello' } });
+  assert.match(textOf(await house.call('well.sample', { text: 'hi' }, { companion: { sample } })), /"model":"m"/);
+  await house.runtime.executions.cancel(waiting.id, house.runtime.principals.owner);
+});
+
 test('a server that floods is let go', async () => {
   const view = await house.settle((await house.start('well.flood')).id, 60);
   assert.equal(view.state, 'paused');
