@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ClassicLevel } from 'classic-level';
 import { encodeTime } from 'ulid';
@@ -29,7 +30,8 @@ const WORDS = ['goose', 'chase', 'ledger', 'invoice', 'refund', 'berlin', 'paris
 
 await measure(async t => {
   const dataDir = process.argv[3] ?? temporaryDataDir(t);
-  if (!process.argv[3]) {
+  // A directory that is named is filled once, and used again.
+  if (!existsSync(dataDir)) {
     await (await createRuntime({ dataDir })).close();
     await fill(dataDir);
   }

@@ -1,8 +1,10 @@
 /** How many keys are fetched at once when they are read in a row, and after a leap. */
 const ROW = 512;
 const LEAP = 16;
-/** A range in which so many keys are passed over for each that is looked at is leapt through; the others are read. */
-const FAR = 100;
+/** A range in which so many keys are passed over for each that is looked for is not read: it is asked for each id that the others have. */
+const FAR = 10;
+/** After so many that it does not have, such a range is looked through for the next that it has. */
+const MISSES = 32;
 
 /** So many bytes may be fetched at once: more than `ROW` rows need. */
 const FETCHED_BYTES = 256 * 1024;
@@ -14,6 +16,7 @@ export interface Keys {
     seek(key: string): void;
     close(): Promise<void>;
   };
+  getSync(key: string): string | undefined;
 }
 
 /** Keys that begin with a prefix; what follows it is an id. */
@@ -25,47 +28,71 @@ export interface Place {
 }
 
 /**
- * Walks the ids that are in all of the given places, newest first, without looking at what is not in the rarest: each range
- * leaps to where the others are.
+ * Walks the ids that are in all of the given places, newest first. Ranges with about as many ids are read side by side. One that has many
+ * more than another is no longer read, but asked for each id that is left; what it does not have for long is leapt over.
  * @param bounds ids above `before` and below `after` are left out
  */
 export async function* intersect(
   places: readonly Place[],
   { before, after }: { before?: string | undefined; after?: string | undefined } = {},
 ): AsyncGenerator<string> {
-  const ranges = places.map(place => open(place, before, after));
-  try {
-    let candidate = await ranges[0]?.downTo('~');
-    while (candidate !== undefined) {
-      let target: string = candidate;
-      let agreed = 0;
-      // Each range steps down to the target; one that has nothing there names a new, lower one.
-      for (let turn = 0; agreed < ranges.length; turn++) {
-        const at = await ranges[turn % ranges.length]!.downTo(target);
-        if (at === undefined) return;
-        if (at === target) agreed += 1;
-        else {
-          target = at;
-          agreed = 1;
-        }
+  let walked = places.map(place => open(place, before, after));
+  const asked: Range[] = [];
+
+  /** The highest id that is not above the given one and is in every range that is read. */
+  async function agreed(candidate: string): Promise<string | undefined> {
+    let target = candidate;
+    // Each range steps down to the target; one that has nothing there names a new, lower one.
+    for (let turn = 0, agreeing = 0; agreeing < walked.length; turn++) {
+      const range = walked[turn % walked.length]!;
+      const at = await range.downTo(target, walked.length > 1);
+      if (at === 'far') {
+        walked = walked.filter(other => other !== range);
+        asked.push(range);
+        agreeing = 0;
+      } else if (at === undefined) return undefined;
+      else if (at.id === target) agreeing += 1;
+      else {
+        target = at.id;
+        agreeing = 1;
       }
-      yield target;
-      candidate = await ranges[0]!.below(target);
+    }
+    return target;
+  }
+
+  try {
+    let candidate = walked.length > 0 ? '~' : undefined;
+    while (candidate !== undefined) {
+      const id = await agreed(candidate);
+      if (id === undefined) return;
+      const missing = asked.find(range => !range.has(id));
+      if (!missing) yield id;
+      candidate = missing?.isTired() ? await missing.leap(id) : await walked[0]!.below();
     }
   } finally {
-    await Promise.all(ranges.map(range => range.close()));
+    await Promise.all([...walked, ...asked].map(range => range.close()));
   }
 }
 
 interface Range {
-  /** The highest id that is not above the target. */
-  downTo(target: string): Promise<string | undefined>;
-  /** The highest id below. */
-  below(id: string): Promise<string | undefined>;
+  /**
+   * The highest id that is not above the target.
+   * @param mayGiveUp whether it may say instead that too many keys have to be passed over
+   */
+  downTo(target: string, mayGiveUp: boolean): Promise<{ id: string } | 'far' | undefined>;
+  /** The highest id below the one that it is at. */
+  below(): Promise<string | undefined>;
+  /** Whether it has an id; looked up without reading on. */
+  has(id: string): boolean;
+  /** Whether it has been asked in vain so often that a leap is cheaper. */
+  isTired(): boolean;
+  /** The highest id that is not above the given one. */
+  leap(id: string): Promise<string | undefined>;
   close(): Promise<void>;
 }
 
-function open({ space, prefix, admits }: Place, before: string | undefined, after: string | undefined): Range {
+function open(place: Place, before: string | undefined, after: string | undefined): Range {
+  const { space, prefix, admits } = place;
   const rows = space.iterator({
     gte: `${prefix}${after ?? ''}`,
     lt: `${prefix}${before ?? '~'}`,
@@ -76,44 +103,56 @@ function open({ space, prefix, admits }: Place, before: string | undefined, afte
   let chunk: string[] = [];
   let at = 0;
   let isEnded = false;
-  /** What reading in a row has shown: keys passed over, and how often a key was looked for. */
+  /** Keys passed over, and how often a key was looked for. */
   let passed = 0;
-  let asked = 0;
+  let sought = 0;
+  let misses = 0;
 
   async function fill(size: number): Promise<void> {
     chunk = [];
     at = 0;
-    while (chunk.length === 0 && !isEnded) {
-      const fetched = await rows.nextv(size);
+    for (let wanted = size; chunk.length === 0 && !isEnded; wanted = Math.min(2 * wanted, ROW)) {
+      const fetched = await rows.nextv(wanted);
       isEnded = fetched.length === 0;
       for (const [key, value] of fetched) if (!admits || admits(value)) chunk.push(key.slice(prefix.length));
     }
   }
 
-  async function downTo(target: string): Promise<string | undefined> {
-    asked += 1;
-    for (;;) {
-      while (at < chunk.length && chunk[at]! > target) {
-        at += 1;
-        passed += 1;
-      }
-      if (at < chunk.length) return chunk[at];
-      if (isEnded) return undefined;
-      const isFar = chunk.length > 0 && passed > asked * FAR;
-      if (isFar) rows.seek(`${prefix}${target}`);
-      await fill(isFar ? LEAP : ROW);
-    }
-  }
-
   return {
-    downTo,
-    async below(id) {
-      const found = await downTo(id);
-      if (found !== id) return found;
+    async downTo(target, mayGiveUp) {
+      sought += 1;
+      for (;;) {
+        while (at < chunk.length && chunk[at]! > target) {
+          at += 1;
+          passed += 1;
+        }
+        if (at < chunk.length) return { id: chunk[at]! };
+        if (isEnded) return undefined;
+        if (passed > sought * FAR) {
+          if (mayGiveUp) return 'far';
+          rows.seek(prefix + target);
+        }
+        await fill(ROW);
+      }
+    },
+    async below() {
       at += 1;
-      // The iterator stands right behind the chunk: leaping to `id` would find it again.
-      if (at === chunk.length) await fill(ROW);
+      if (at >= chunk.length) await fill(ROW);
       return chunk[at];
+    },
+    has(id) {
+      const value = space.getSync(prefix + id);
+      const isThere = value !== undefined && (admits?.(value) ?? true);
+      misses = isThere ? 0 : misses + 1;
+      return isThere;
+    },
+    isTired: () => misses >= MISSES,
+    async leap(id) {
+      misses = 0;
+      rows.seek(prefix + id);
+      isEnded = false;
+      await fill(LEAP);
+      return chunk[0];
     },
     close: () => rows.close(),
   };
