@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import { ClassicLevel } from 'classic-level';
 import fc from 'fast-check';
-import { MemoryLevel } from 'memory-level';
 import { intersect, type Place } from '../../runtime/intersect.ts';
 import { type Db, openStore } from '../../runtime/store.ts';
+import { temporaryFolder } from './folder.ts';
 
 async function world(t: TestContext) {
-  const store = await openStore(new MemoryLevel<string, string>() as unknown as Db, error => {
+  const db = new ClassicLevel<string, string>(temporaryFolder(t));
+  await db.open();
+  const store = await openStore(db as unknown as Db, error => {
     throw error;
   });
   t.after(() => store.close());
