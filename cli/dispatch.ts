@@ -1,4 +1,3 @@
-import { commands } from './commands.ts';
 import { checkWords, readLine, unknownCommand } from './line.ts';
 import { programOf, showHelp } from './program.ts';
 
@@ -16,7 +15,7 @@ export async function dispatch(argv: readonly string[], { entry, version }: { en
   if (!command) return help(words[0] === 'help' ? words.slice(1) : words);
   if (flags.help && !(command.ownHelp && words.length > 0)) return help([command.name]);
   if (!flags.help) checkWords(command, words);
-  const program = programOf(commands, async ({ load }) => (await load()).run({ words, flags, json, entry, version: version() }));
+  const program = programOf([command], async ({ load }) => (await load()).run({ words, flags, json, entry, version: version() }));
   const { handler } = program.parse(['', '', ...command.name.split(' '), '--', ...words], { lazy: true })!;
   return ((await handler()) as unknown as number | undefined) ?? 0;
 }

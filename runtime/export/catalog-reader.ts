@@ -34,17 +34,29 @@ export function partsOf(store: Store, sources: KnownSources, { source, isShown }
         namespace: id,
         name: context.name,
         async *tools() {
-          for await (const json of store.tool.values(range)) {
+          for await (const json of each(store.tool.values({ ...range, ...AHEAD }))) {
             const tool = JSON.parse(json) as Tool;
             if (isShown(tool)) yield tool;
           }
         },
         async *definitions() {
-          for await (const [key, json] of store.definition.iterator(range)) {
+          for await (const [key, json] of each(store.definition.iterator({ ...range, ...AHEAD }))) {
             yield [key.slice(range.gte.length), JSON.parse(json) as JsonSchema] as [string, JsonSchema];
           }
         },
       },
     ];
   });
+}
+
+/** A row at a time would cost more in waiting for the store than in reading it. */
+const AHEAD = { highWaterMarkBytes: 1024 * 1024 };
+const AT_ONCE = 200;
+
+async function* each<Row>(rows: { nextv(size: number): Promise<Row[]>; close(): Promise<void> }): AsyncGenerator<Row> {
+  try {
+    for (let some = await rows.nextv(AT_ONCE); some.length > 0; some = await rows.nextv(AT_ONCE)) yield* some;
+  } finally {
+    await rows.close();
+  }
 }

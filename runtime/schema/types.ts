@@ -35,6 +35,7 @@ export function typeOf(schema: unknown, printer: Printer, depth = 0): string {
   if (name !== undefined) return printer.reference(name);
   if (schema.const !== undefined) return literal(schema.const);
   if (Array.isArray(schema.enum)) return union(schema.enum.map(literal), printer);
+  if (!isCombined(schema)) return ownType(schema, printer, depth, false) ?? 'unknown';
   const parts = [
     ...intersected(schema, printer, depth),
     ...(['anyOf', 'oneOf'] as const).flatMap(key => {
@@ -48,7 +49,7 @@ export function typeOf(schema: unknown, printer: Printer, depth = 0): string {
       ];
     }),
   ];
-  const own = ownType(schema, printer, depth);
+  const own = ownType(schema, printer, depth, true);
   const all = own === undefined ? parts : [own, ...parts.filter(part => part !== own)];
   const said = [...new Set(all)].filter(part => part !== 'unknown');
   if (said.length === 0) return 'unknown';
@@ -62,11 +63,16 @@ const isInformative = (member: unknown): boolean =>
 const intersected = (schema: Record<string, unknown>, printer: Printer, depth: number): string[] =>
   Array.isArray(schema.allOf) ? schema.allOf.filter(isInformative).map(member => typeOf(member, printer, depth + 1)) : [];
 
-function ownType(schema: Record<string, unknown>, printer: Printer, depth: number): string | undefined {
+/** Most schemas are not made of others: those are written without looking for what there is to combine. */
+const isCombined = (schema: Record<string, unknown>): boolean =>
+  schema.anyOf !== undefined || schema.oneOf !== undefined || schema.allOf !== undefined;
+
+function ownType(schema: Record<string, unknown>, printer: Printer, depth: number, mayBeUnion: boolean): string | undefined {
   const types = Array.isArray(schema.type) ? schema.type : schema.type === undefined ? inferred(schema) : [schema.type];
   if (types.length === 0) return undefined;
-  const hasUnion = [schema.anyOf, schema.oneOf, schema.allOf].some(list => Array.isArray(list) && list.some(isInformative));
+  const hasUnion = mayBeUnion && [schema.anyOf, schema.oneOf, schema.allOf].some(list => Array.isArray(list) && list.some(isInformative));
   const written = types.map(type => one(String(type), schema, printer, depth));
+  if (written.length === 1 && !hasUnion) return written[0];
   if (hasUnion && written.every(type => KEYWORDS.has(type) || type === 'Record<string, unknown>' || type === 'unknown[]')) return undefined;
   return union(written, printer);
 }
@@ -134,7 +140,11 @@ export function typeName(name: string): string {
 /** Members with the required ones first, each as `name?: type`. */
 export function membersOf(schema: Record<string, unknown>): { name: string; required: boolean; schema: unknown }[] {
   const required = new Set(Array.isArray(schema.required) ? schema.required : []);
-  const properties = isSchemaObject(schema.properties) ? Object.entries(schema.properties) : [];
-  const members = properties.map(([name, property]) => ({ name, required: required.has(name), schema: property }));
-  return [...members.filter(member => member.required), ...members.filter(member => !member.required)];
+  const first: { name: string; required: boolean; schema: unknown }[] = [];
+  const others: typeof first = [];
+  for (const [name, property] of Object.entries(isSchemaObject(schema.properties) ? schema.properties : {})) {
+    const isRequired = required.has(name);
+    (isRequired ? first : others).push({ name, required: isRequired, schema: property });
+  }
+  return others.length === 0 ? first : first.concat(others);
 }

@@ -79,13 +79,18 @@ export function declare(name: string, schema: JsonSchema, printer: Printer): str
 const descriptionOf = (schema: unknown): string | undefined =>
   isSchemaObject(schema) && typeof schema.description === 'string' ? schema.description : undefined;
 
+/** What a description has that a line of JSDoc must not have: most have none of it. */
+const UNEVEN = /\s\s|[^\S ]|\*\//;
+
 /** The first paragraph of a text as a JSDoc line; nothing for an empty text. */
 export function comment(source: string | undefined, indent: string): string {
-  if (source === undefined || source.trim() === '') return '';
-  const line = source
-    .trim()
-    .split(/\n\s*\n/)[0]!
-    .replace(/\s+/g, ' ')
-    .replaceAll('*/', '*\\/');
+  const text = source?.trim();
+  if (!text) return '';
+  const line = UNEVEN.test(text)
+    ? text
+        .split(/\n\s*\n/, 1)[0]!
+        .replace(/\s+/g, ' ')
+        .replaceAll('*/', '*\\/')
+    : text;
   return `${indent}/** ${line.length > 300 ? `${line.slice(0, 299)}…` : line} */\n`;
 }

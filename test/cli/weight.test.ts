@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { build, type Metafile } from 'esbuild';
+import { DIST } from '../daemon.ts';
 
 // What a command loads before it does anything is what its start costs. These are heavy on purpose, once they are run.
 const HEAVY = ['cli/commands/executions-watch.ts', 'cli/watch-catalog.ts', 'cli/foreground.ts'];
@@ -30,6 +33,20 @@ test('client commands load neither the runtime nor a transport nor a library but
   }
   const [main] = entries.find(([, { entryPoint }]) => entryPoint === 'cli/main.ts')!;
   assert.deepEqual(loaded(metafile, main), ['cli/main.ts'], '--version loads nothing else');
+});
+
+test('as built it is one file of its own, with nothing of the runtime or of a transport in it', () => {
+  const { sources } = JSON.parse(readFileSync(join(DIST, 'command-line.js.map'), 'utf8')) as { sources: string[] };
+  assert.ok(sources.some(source => source.endsWith('cli/commands/call.ts')));
+  assert.deepEqual(
+    sources.filter(source => !/^\.\.\/(cli\/|node_modules\/(sade|mri|ws)\/)/.test(source)),
+    [],
+  );
+  assert.doesNotMatch(
+    readFileSync(join(DIST, 'command-line.js'), 'utf8'),
+    /^import\s*["'{*][^;]*from\s*["']\.\//m,
+    'no other file before it',
+  );
 });
 
 /** The modules an output and everything it imports statically consist of. */

@@ -12,6 +12,7 @@ export function replyFile(
     res.writeHead(304, headers).end();
     return;
   }
-  res.writeHead(200, { ...headers, 'content-type': `${type}; charset=utf-8`, 'content-length': Buffer.byteLength(text) });
-  res.end(text);
+  const bytes = Buffer.from(text);
+  res.writeHead(200, { ...headers, 'content-type': `${type}; charset=utf-8`, 'content-length': bytes.length });
+  res.end(bytes);
 }
