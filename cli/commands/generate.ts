@@ -13,7 +13,7 @@ export async function run({ entry, json, flags }: Context): Promise<number> {
   const wanted = { format, source: text(flags, 'source'), output: text(flags, 'output') };
   if (wanted.output === '-' && format === 'both') throw new UsageError('two files cannot go to stdout', 'Choose one: --format typescript');
   const daemon = await connect(entry);
-  if (flags.watch) return (await import('../watch-catalog.ts')).watchCatalog(daemon, async () => void (await write(daemon, wanted, json)));
+  if (flags.watch) return (await import('../watch-catalog.ts')).watchCatalog(daemon, current => write(current, wanted, json));
   const files = await working(() => generate(daemon, wanted));
   if (wanted.output === '-') {
     process.stdout.write(files[0]!.text);
@@ -22,8 +22,8 @@ export async function run({ entry, json, flags }: Context): Promise<number> {
   return flags.check ? check(files, json) : tell(files, json);
 }
 
-async function write(daemon: Daemon, wanted: Parameters<typeof generate>[1], json: boolean): Promise<number> {
-  return tell(await generate(daemon, wanted), json);
+async function write(daemon: Daemon, wanted: Parameters<typeof generate>[1], json: boolean): Promise<void> {
+  tell(await generate(daemon, wanted), json);
 }
 
 /** Writes what is not current and says so. */
