@@ -1,18 +1,19 @@
 import type { Context } from '../command.ts';
 import { dataDirectory } from '../daemon/files.ts';
 import { locate } from '../daemon/locate.ts';
+import { noteVersion } from '../daemon/outdated.ts';
 import { timeOf } from '../execution-table.ts';
 import { EXIT } from '../exit-codes.ts';
 import { request } from '../http.ts';
 import { out, outJson } from '../print.ts';
 
 /** `executor daemon status`; with `EXECUTOR_URL`, of that daemon. */
-export async function run({ json }: Context): Promise<number> {
+export async function run({ json, version }: Context): Promise<number> {
   const named = process.env.EXECUTOR_URL;
-  return named ? statusOf(named, json) : statusHere(json);
+  return named ? statusOf(named, json) : statusHere(json, version);
 }
 
-async function statusHere(json: boolean): Promise<number> {
+async function statusHere(json: boolean, own: string): Promise<number> {
   const dataDir = dataDirectory();
   const running = await locate(dataDir);
   if (json) {
@@ -24,6 +25,7 @@ async function statusHere(json: boolean): Promise<number> {
   } else {
     out(`not running (data: ${dataDir})`);
   }
+  if (running) noteVersion(running.version, own);
   return running ? EXIT.ok : EXIT.unreachable;
 }
 

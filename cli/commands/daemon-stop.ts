@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
 import type { Context } from '../command.ts';
+import { dataDirectory } from '../daemon/files.ts';
 import { localOnly } from '../daemon/local-only.ts';
 import { stopDaemon } from '../daemon/stop.ts';
 import { note, out, outJson } from '../print.ts';
@@ -12,5 +12,5 @@ export async function run({ json }: Context): Promise<undefined> {
   if (json) outJson({ running: false, stopped: stopped !== undefined });
   else out(stopped ? `stopped (pid ${stopped.pid})` : 'not running');
   const service = serviceHere();
-  if (service && existsSync(service.file)) note(`It is a ${service.kind}, and is started again; to end that: executor uninstall`);
+  if (service?.serves(dataDirectory())) note(`It is a ${service.kind}, and is started again; to end that: executor uninstall`);
 }

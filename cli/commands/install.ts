@@ -1,16 +1,13 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Context } from '../command.ts';
 import { localOnly } from '../daemon/local-only.ts';
-import { locate } from '../daemon/locate.ts';
 import { stopDaemon } from '../daemon/stop.ts';
 import { UnreachableError } from '../failure.ts';
 import { note, out, outJson } from '../print.ts';
 import { startProgress } from '../progress.ts';
 import { daemonProgram, serviceHere } from '../service/here.ts';
-
-const PATIENCE_MS = 30_000;
+import { untilServing } from '../service/until-serving.ts';
 
 /** `executor install`: the daemon as a service of the system, which survives logout and reboot. `--print` only shows its unit. */
 export async function run({ entry, json, flags }: Context): Promise<undefined> {
@@ -29,7 +26,7 @@ export async function run({ entry, json, flags }: Context): Promise<undefined> {
   const progress = startProgress('installing the service');
   try {
     const notes = await service.install(program);
-    const url = await untilServing(program.log);
+    const { url } = await untilServing(program.log);
     if (json) outJson({ installed: true, kind: service.kind, file: service.file, url, notes });
     else {
       out(`installed: ${service.kind} ${service.file}`);
@@ -39,14 +36,6 @@ export async function run({ entry, json, flags }: Context): Promise<undefined> {
   } finally {
     progress.end();
   }
-}
-
-async function untilServing(log: string): Promise<string> {
-  for (const deadline = Date.now() + PATIENCE_MS; Date.now() < deadline; await sleep(50)) {
-    const running = await locate();
-    if (running) return running.url;
-  }
-  throw new UnreachableError(`the service was installed, but its daemon does not answer; its log is ${log}`);
 }
 
 const none = (why: string): UnreachableError => new UnreachableError(`${why}. Run the daemon without a service: executor daemon start`);

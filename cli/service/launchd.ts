@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Execute, type Program, type Service, succeed } from './service.ts';
 import { xml } from './xml.ts';
@@ -24,6 +24,10 @@ export function launchd({ run, home, uid }: { run: Execute; home: string; uid: n
       await succeed(run, 'launchctl', 'bootstrap', domain, file);
       return [];
     },
+    serves: directory => existsSync(file) && readFileSync(file, 'utf8').includes(variable('EXECUTOR_DATA_DIR', directory)),
+    async start() {
+      await succeed(run, 'launchctl', 'kickstart', `${domain}/${LABEL}`);
+    },
     async uninstall() {
       if (!existsSync(file)) return false;
       await run('launchctl', ['bootout', `${domain}/${LABEL}`]);
@@ -38,8 +42,10 @@ export function launchd({ run, home, uid }: { run: Execute; home: string; uid: n
   };
 }
 
+const variable = (name: string, value: string): string => `<key>${xml(name)}</key><string>${xml(value)}</string>`;
+
 function unit({ node, script, environment, log }: Program): string {
-  const variables = Object.entries(environment).map(([name, value]) => `    <key>${xml(name)}</key><string>${xml(value)}</string>`);
+  const variables = Object.entries(environment).map(([name, value]) => `    ${variable(name, value)}`);
   return `<?xml version="1.0" encoding="UTF-8"?>
 <!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">
 <plist version="1.0">

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Execute, type Program, type Service, succeed } from './service.ts';
 import { xml } from './xml.ts';
@@ -28,6 +28,10 @@ export function scheduledTask({ run, directory }: { run: Execute; directory: str
       await succeed(run, 'schtasks', '/Run', '/TN', NAME);
       return [];
     },
+    serves: wanted => existsSync(file) && readFileSync(file, 'utf16le').includes(xml(variable('EXECUTOR_DATA_DIR', wanted))),
+    async start() {
+      await succeed(run, 'schtasks', '/Run', '/TN', NAME);
+    },
     async uninstall() {
       if (!existsSync(file)) return false;
       await run('schtasks', ['/End', '/TN', NAME]);
@@ -43,9 +47,11 @@ export function scheduledTask({ run, directory }: { run: Execute; directory: str
   };
 }
 
+const variable = (name: string, value: string): string => `set "${name}=${value}"`;
+
 /** A task has no environment of its own: `cmd` sets it, and writes the log. */
 function unit({ node, script, environment, log }: Program): string {
-  const variables = Object.entries(environment).map(([name, value]) => `set "${name}=${value}"&& `);
+  const variables = Object.entries(environment).map(([name, value]) => `${variable(name, value)}&& `);
   const line = `/d /s /c "${variables.join('')}"${node}" "${script}" >> "${log}" 2>&1"`;
   return `<?xml version="1.0" encoding="UTF-16"?>
 <Task version="1.2" xmlns="http://schemas.microsoft.com/windows/2004/02/mit/task">

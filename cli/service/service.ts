@@ -20,6 +20,10 @@ export interface Service {
   unavailable(): Promise<string | undefined>;
   /** Registers and starts it, or starts it anew with what changed. Resolves with what a person should know besides. */
   install(program: Program): Promise<string[]>;
+  /** Whether what is installed serves this data directory. */
+  serves(directory: string): boolean;
+  /** Starts it, as it was installed, when it does not run. */
+  start(): Promise<void>;
   /** Stops and removes it; false when it was not there. */
   uninstall(): Promise<boolean>;
   state(): Promise<'absent' | 'stopped' | 'running'>;

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Execute, type Program, type Service, succeed } from './service.ts';
 
@@ -42,6 +42,11 @@ export function systemd({
             `It ends when you log out, for lingering could not be turned on (${lingering.stderr.trim()}): sudo loginctl enable-linger ${user}`,
           ];
     },
+    serves: directory => existsSync(file) && readFileSync(file, 'utf8').split('\n').includes(variable('EXECUTOR_DATA_DIR', directory)),
+    async start() {
+      // It may be waiting for its turn to start again: `start` would wait with it.
+      await control('restart', NAME);
+    },
     async uninstall() {
       if (!existsSync(file)) return false;
       await run('systemctl', ['--user', 'disable', '--now', NAME]);
@@ -57,7 +62,7 @@ export function systemd({
 }
 
 function unit({ node, script, environment, log }: Program): string {
-  const variables = Object.entries(environment).map(([name, value]) => `Environment=${quoted(`${name}=${value}`)}`);
+  const variables = Object.entries(environment).map(([name, value]) => variable(name, value));
   return `[Unit]
 Description=executor, the layer between AI agents and everything they call
 StartLimitIntervalSec=0
@@ -78,6 +83,8 @@ StandardError=append:${escaped(log)}
 WantedBy=default.target
 `;
 }
+
+const variable = (name: string, value: string): string => `Environment=${quoted(`${name}=${value}`)}`;
 
 const escaped = (text: string): string => text.replaceAll('%', '%%');
 

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +9,7 @@ import { scheduledTask } from '../../cli/service/scheduled-task.ts';
 import type { Execute } from '../../cli/service/service.ts';
 import { systemd } from '../../cli/service/systemd.ts';
 import { isAlive, openRig, type Rig } from './rig.ts';
+import { supervise } from './supervisor.ts';
 
 const program = {
   node: '/opt/node 20/bin/node',
@@ -47,7 +47,10 @@ test('systemd: a user unit that restarts, lingers, and quotes what it is given',
   assert.deepEqual(await service.install(program), []);
   assert.equal(readFileSync(join(home, '.config/systemd/user/executor.service'), 'utf8'), unit);
   assert.equal(await service.state(), 'running');
+  assert.deepEqual([service.serves('/home/ada/"data" & more'), service.serves('/home/ada/data')], [true, false]);
+  await service.start();
   assert.equal(await service.uninstall(), true);
+  assert.equal(service.serves('/home/ada/"data" & more'), false);
   assert.equal(await service.uninstall(), false);
   assert.deepEqual(
     asked.filter(line => !line.includes('is-active')),
@@ -56,6 +59,7 @@ test('systemd: a user unit that restarts, lingers, and quotes what it is given',
       'systemctl --user enable executor.service',
       'systemctl --user restart executor.service',
       'loginctl enable-linger ada',
+      'systemctl --user restart executor.service',
       'systemctl --user disable --now executor.service',
       'systemctl --user daemon-reload',
     ],
@@ -77,6 +81,9 @@ test('launchd: an agent that is kept alive, in XML', async () => {
   await service.install(program);
   assert.ok(existsSync(join(home, 'Library/LaunchAgents/executor.daemon.plist')));
   assert.equal(await service.state(), 'running');
+  assert.deepEqual([service.serves('/home/ada/"data" & more'), service.serves('/home/ada/data')], [true, false]);
+  await service.start();
+  assert.equal(asked.at(-1), 'launchctl kickstart gui/501/executor.daemon');
   await service.uninstall();
   assert.deepEqual(asked[1], `launchctl bootstrap gui/501 ${service.file}`);
 });
@@ -91,34 +98,10 @@ test('Windows: a task at logon without a time limit, registered from UTF-16', as
   assert.match(text, /set &quot;EXECUTOR_PORT=4788&quot;&amp;&amp; /);
   assert.deepEqual(asked.slice(1), [`schtasks /Create /TN executor /XML ${service.file} /F`, 'schtasks /Run /TN executor']);
   assert.equal(await service.state(), 'running');
+  assert.deepEqual([service.serves('/home/ada/"data" & more'), service.serves('/home/ada/data')], [true, false]);
+  await service.start();
+  assert.equal(asked.at(-1), 'schtasks /Run /TN executor');
 });
-
-/** Does what systemd would do with a unit: runs its command with its environment, and again when it ends. */
-function supervise(unit: string) {
-  const word = (text: string) =>
-    [...text.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map(([, inner]) => inner!.replace(/\\(.)/g, '$1').replaceAll('%%', '%'));
-  const line = (name: string) => [...unit.matchAll(new RegExp(`^${name}=(.*)$`, 'gm'))].map(([, value]) => value!);
-  const [file, ...args] = word(line('ExecStart')[0]!);
-  const env = Object.fromEntries(line('Environment').map(value => word(value)[0]!.split(/=(.*)/s).slice(0, 2)));
-  const restarts = line('Restart')[0] === 'always';
-  let child: ChildProcess;
-  let isStopped = false;
-  const start = () => {
-    child = spawn(file!, args, { env: { PATH: process.env.PATH, ...env }, stdio: 'ignore' });
-    child.on('exit', () => {
-      if (restarts && !isStopped) setTimeout(start, 100);
-    });
-  };
-  start();
-  return {
-    pid: () => child.pid!,
-    stop: () => {
-      isStopped = true;
-      child.kill('SIGTERM');
-      return new Promise(resolve => child.once('exit', resolve));
-    },
-  };
-}
 
 async function until<T>(look: () => Promise<T | undefined> | T | undefined): Promise<T> {
   for (let i = 0; i < 600; i++) {
