@@ -1,5 +1,6 @@
 import variant from '@jitl/quickjs-wasmfile-release-sync';
 import { newQuickJSWASMModuleFromVariant, newVariant, type QuickJSContext, type QuickJSHandle } from 'quickjs-emscripten-core';
+import { takePicture } from './picture.ts';
 import { PRELUDE } from './prelude/prelude.ts';
 
 /** What a VM tells while it computes. It must not throw and must not call back into the VM. */
@@ -13,8 +14,8 @@ export interface Ears {
 }
 
 /**
- * One QuickJS in a WebAssembly instance of its own: nothing of one program is left for the next, and an instance that trapped is simply
- * let go. All of it is synchronous.
+ * One QuickJS in a WebAssembly instance of its own, for one program. Before the next one every byte of its memory is put back to what it
+ * was before the first: nothing of a program is left. An instance that trapped or grew is let go. All of it is synchronous.
  */
 export interface Vm {
   /** Tells who listens, and makes chance and limits this program's. */
@@ -31,6 +32,8 @@ export interface Vm {
   size(): number;
   /** Its memory cannot grow any more: the engine then throws what it can, at times only null. */
   full(): boolean;
+  /** Makes it what it was before its program. False when it cannot be: then it is of no further use. */
+  renew(): boolean;
 }
 
 /** A VM ended by its own engine: `message` is QuickJS's, or V8's when the WebAssembly trapped. */
@@ -57,6 +60,8 @@ export async function createVm(wasm: WebAssembly.Module, memory: number): Promis
   const context = runtime.newContext();
   let ears = silent;
   let now = 0;
+  /** The engine gave up in the middle of something: what of it lies outside its memory, its stack, is not what it was. */
+  let broken = false;
   runtime.setInterruptHandler(() => ears.interrupted());
 
   /**
@@ -71,6 +76,7 @@ export async function createVm(wasm: WebAssembly.Module, memory: number): Promis
     try {
       return inside();
     } catch (error) {
+      broken = true;
       throw error instanceof VmError ? error : new VmError(error instanceof Error ? error.message : String(error), { cause: error });
     } finally {
       Date.now = realNow;
@@ -79,6 +85,7 @@ export async function createVm(wasm: WebAssembly.Module, memory: number): Promis
   }
 
   const doors = enter(() => open(context, () => ears));
+  const picture = takePicture(wasmMemory);
 
   return {
     begin(listener, { seed, now: at, stack }) {
@@ -103,6 +110,11 @@ export async function createVm(wasm: WebAssembly.Module, memory: number): Promis
     memory,
     size: () => wasmMemory.buffer.byteLength,
     full: () => wasmMemory.buffer.byteLength >= maximum * PAGE * NEARLY,
+    renew() {
+      ears = silent;
+      now = 0;
+      return !broken && picture.restore();
+    },
   };
 }
 
@@ -122,8 +134,7 @@ function open(context: QuickJSContext, ears: () => Ears) {
   const reseed = context.getProp(exports, 'reseed');
   prelude.dispose();
   exports.dispose();
-  issue.dispose();
-  put.dispose();
+  // The host's doors are held for good: were a program to let go of the last function that uses one, they would be gone for the next too.
 
   const call = (door: QuickJSHandle, handles: QuickJSHandle[]): void => {
     const result = context.callFunction(door, context.undefined, ...handles);

@@ -8,7 +8,7 @@ import { createScheduler } from './scheduler.ts';
 import { createVm, type Vm } from './vm.ts';
 
 /**
- * The entry of a sandbox thread: one program at a time, each in a new VM that was made ready before. It has no environment, and asks its
+ * The entry of a sandbox thread: one program at a time, each in a VM that was made ready before and knows of no other. It has no environment, and asks its
  * parent for everything.
  */
 
@@ -32,7 +32,7 @@ let scheduler: ReturnType<typeof createScheduler> | undefined;
 
 async function renew(): Promise<void> {
   scheduler = undefined;
-  vm = await createVm(wasm, memory);
+  if (vm?.memory !== memory || !vm.renew()) vm = await createVm(wasm, memory);
   post({ type: 'ready' });
 }
 

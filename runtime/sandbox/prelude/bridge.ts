@@ -5,6 +5,7 @@ const { parse, stringify } = JSON;
 const { apply, ownKeys } = Reflect;
 const { defineProperty, freeze, create, getPrototypeOf } = Object;
 const { isArray } = Array;
+const plainly = Object.prototype;
 const P = Promise;
 const E = Error;
 const T = TypeError;
@@ -66,7 +67,10 @@ const settle = (n, ok, json) => {
 /** What JSON has no word for: errors, maps, sets and big numbers, as people expect to see them. */
 const readable = (key, value) => {
   if (typeof value === 'bigint') return S(value);
-  if (value === null || typeof value !== 'object') return value;
+  if (value === null || typeof value !== 'object' || isArray(value)) return value;
+  // Almost everything is plain, and to ask whether it is a map costs an exception.
+  const proto = getPrototypeOf(value);
+  if (proto === null || proto === plainly) return value;
   if (value instanceof E) return { name: value.name, message: value.message, ...value };
   if (isMap(value)) {
     const object = {};
