@@ -18,6 +18,13 @@ export interface Recorded {
   deliveries: Map<number, DeliveryRow>;
 }
 
+/** The order of the last answer, -1 before the first. */
+export function lastOf({ deliveries }: Recorded): number {
+  let last = -1;
+  for (const { order } of deliveries.values()) last = Math.max(last, order);
+  return last;
+}
+
 export function createJournal(store: Store, blobs: Blobs) {
   async function read(id: string): Promise<Recorded> {
     const steps = new Map<number, StepRow>();

@@ -2,6 +2,7 @@ import type { ProgramOutput } from '../../machines/schema/execution.ts';
 import type { Output } from '../sandbox/protocol.ts';
 import type { Op, Store } from '../store.ts';
 
+const keyOf = (id: string, i: number): string => `${id}!${String(i).padStart(6, '0')}`;
 const range = (id: string) => ({ gte: `${id}!`, lt: `${id}"` });
 
 /** What programs show while they run: emitted values and console lines. The sandbox bounds both. */
@@ -15,7 +16,7 @@ export function createOutput(store: Store) {
           item.kind === 'emit'
             ? { kind: item.kind, text: item.json, ...line }
             : { kind: item.kind, text: item.text, level: item.level, ...line };
-        return store.put(store.output, `${id}!${String(item.i).padStart(6, '0')}`, row);
+        return store.put(store.output, keyOf(id, item.i), row);
       });
       store.write(ops).catch(() => {
         // The writer has already ended all writing and told the daemon.
@@ -24,6 +25,8 @@ export function createOutput(store: Store) {
 
     async read(id: string): Promise<ProgramOutput> {
       const output: ProgramOutput = { emitted: [], logs: [] };
+      // Most programs show nothing, and what they show is numbered from 0: a look for the first costs less than opening a range.
+      if (store.output.getSync(keyOf(id, 0)) === undefined) return output;
       for (const { kind, text, level = 'info', line } of await store.output.values(range(id)).all()) {
         const where = line === undefined ? {} : { line };
         if (kind === 'emit') output.emitted.push({ value: JSON.parse(text), ...where });

@@ -1,11 +1,12 @@
 import type { CallContext } from '../../machines/schema/call.ts';
 import type { ProgramContext, ProgramEnd, Tally } from '../../machines/schema/program.ts';
 import type { Host, Run } from '../sandbox/pool.ts';
-import type { JournalEntry, Outcome, Step } from '../sandbox/protocol.ts';
+import type { Outcome, Step } from '../sandbox/protocol.ts';
 import type { Op } from '../store.ts';
 import { isSettled, isWaiting } from '../views.ts';
 import { endOf, errorOf, type StepEnd } from './answering.ts';
 import { childId } from './child-id.ts';
+import { lastOf, type Recorded } from './journal.ts';
 import { later } from './later.ts';
 import type { DeliveryRow, StepRow } from './rows.ts';
 import type { SessionParts } from './session-parts.ts';
@@ -55,6 +56,8 @@ export function createSession(
   let loaded = given.start === 'fresh';
   /** Nothing has been asked yet, by this session or one before it. */
   let blank = given.start === 'fresh';
+  /** What is recorded, once it was read, until a VM has it. */
+  let known: Recorded | undefined;
   let asked = false;
   let closed = false;
 
@@ -91,20 +94,29 @@ export function createSession(
 
   function begin(): void {
     vm = 'coming';
-    if (blank) start([], -1);
-    else recall().then(({ entries, last }) => start(entries, last), ended.reject);
+    if (!blank && !known) {
+      recall().then(start).catch(ended.reject);
+      return;
+    }
+    try {
+      start(known);
+    } catch (error) {
+      ended.reject(error);
+    }
   }
 
   /** The journal as it is on disk once everything that is queued now is there. */
-  async function recall(): Promise<{ entries: JournalEntry[]; last: number }> {
+  async function recall(): Promise<Recorded> {
     await store.write([]);
-    const recorded = await journal.read(id);
-    return { entries: journal.entries(recorded), last: Math.max(-1, ...[...recorded.deliveries.values()].map(row => row.order)) };
+    return journal.read(id);
   }
 
-  function start(entries: JournalEntry[], last: number): void {
+  function start(recorded: Recorded | undefined): void {
     if (closed) return;
     blank = false;
+    known = undefined;
+    const entries = recorded ? journal.entries(recorded) : [];
+    const last = recorded ? lastOf(recorded) : -1;
     const code = blobs.value(context.code) as string;
     const mine = parts
       .sandbox()
@@ -242,6 +254,8 @@ export function createSession(
   /** Takes up what was asked before: it may have ended meanwhile. */
   async function load(): Promise<void> {
     const recorded = await journal.read(id);
+    // It is all on disk: a program is set running again when that is stored. What is answered from now on is in the backlog.
+    known = recorded;
     for (const row of recorded.deliveries.values()) {
       order = Math.max(order, row.order + 1);
       if (row.at > latest) latest = row.at;

@@ -1,5 +1,6 @@
 import variant from '@jitl/quickjs-wasmfile-release-sync';
 import { newQuickJSWASMModuleFromVariant, newVariant, type QuickJSContext, type QuickJSHandle } from 'quickjs-emscripten-core';
+import { atTime } from './given-time.ts';
 import { takePicture } from './picture.ts';
 import { PRELUDE } from './prelude/prelude.ts';
 
@@ -64,23 +65,13 @@ export async function createVm(wasm: WebAssembly.Module, memory: number): Promis
   let broken = false;
   runtime.setInterruptHandler(() => ears.interrupted());
 
-  /**
-   * Runs in the VM with the program's clock: the engine reads time through `Date.now` and the zone through `getTimezoneOffset` of this realm, and
-   * has no other source of either (pinned by a test). So every VM lives in UTC and sees only the time it is given.
-   */
+  /** Runs in the VM with the program's clock. */
   function enter<T>(inside: () => T): T {
-    const realNow = Date.now;
-    const realOffset = Date.prototype.getTimezoneOffset;
-    Date.now = () => now;
-    Date.prototype.getTimezoneOffset = () => 0;
     try {
-      return inside();
+      return atTime(now, inside);
     } catch (error) {
       broken = true;
       throw error instanceof VmError ? error : new VmError(error instanceof Error ? error.message : String(error), { cause: error });
-    } finally {
-      Date.now = realNow;
-      Date.prototype.getTimezoneOffset = realOffset;
     }
   }
 
@@ -98,10 +89,9 @@ export async function createVm(wasm: WebAssembly.Module, memory: number): Promis
     settle: (n, ok, json) => enter(() => doors.settle(n, ok, json)),
     drain: () =>
       enter(() => {
-        for (;;) {
+        while (runtime.hasPendingJob()) {
           const result = runtime.executePendingJobs();
           if (result.error) throw thrown(context, result.error);
-          if (result.value === 0) return;
         }
       }),
     setTime(at) {

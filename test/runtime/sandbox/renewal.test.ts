@@ -92,7 +92,7 @@ test('programs that follow each other in one thread know nothing of each other',
   const first: Told = await pool.run({ code: look }, answer).told;
   for (let i = 0; i < 3; i++) {
     assert.equal(fault(await pool.run({ code: LEAVES_ALL_IT_CAN }, answer).told).code, 'invalid_arguments');
-    const next = await pool.run({ code: look }, answer).told;
+    const next: Told = await pool.run({ code: look }, answer).told;
     assert.deepEqual(next.result, first.result);
     assert.deepEqual(next.steps, first.steps);
   }
