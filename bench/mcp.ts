@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { startDaemon, temporaryDataDir } from '../test/daemon.ts';
 import { openSession, post, request, toolCall } from '../test/mcp/raw.ts';
+import type { Ending } from '../test/upstream-recorder.ts';
 import { forkBareMcp } from './bare-mcp.ts';
 import { measure } from './endings.ts';
 import { quantile, report, reportMachine, timed } from './figures.ts';
@@ -18,10 +21,8 @@ const CALLS = 3_200;
 const SESSIONS = 1_000;
 const BEGINNINGS = 60;
 
-/** Resident memory in MB; only Linux tells of other processes. */
-const memoryOf = (pid: number): number => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
-
 await measure(async t => {
+  const idle = await idleSessions(t);
   const origin = await forkUpstream(t);
   const bareUrl = await forkBareMcp(t, origin);
   const daemon = await startDaemon(t, temporaryDataDir(t));
@@ -70,10 +71,6 @@ await measure(async t => {
     );
   }
 
-  const before = memoryOf(daemon.pid);
-  for (let n = 0; n < SESSIONS; n++) await openSession(daemon.url);
-  const grown = memoryOf(daemon.pid) - before;
-
   reportMachine();
   report("a read through the official SDK's own server", samples.bare);
   report('the same read through `/mcp`', samples.ours);
@@ -82,8 +79,29 @@ await measure(async t => {
   console.log(`| reads per second through \`/mcp\`, ${AT_ONCE} at once | ≥ 1500 /s | ${Math.round(perSecond.ours)} /s |`);
   console.log(`| the same through the SDK's own server | | ${Math.round(perSecond.bare)} /s |`);
   report('`initialize` to the first `tools/list`', beginnings, { target: 10 });
-  console.log(`| ${SESSIONS} idle sessions | ≤ 30 MB | ${grown.toFixed(1)} MB |`);
+  console.log(`| ${SESSIONS} idle sessions in a fresh daemon: resident, heap | ≤ 30 MB | ${idle.rss} MB, ${idle.heapUsed} MB |`);
 });
+
+/** By how much a daemon has grown, garbage collected, after sessions are all that it has had to do with. */
+async function idleSessions(t: Ending): Promise<Record<'rss' | 'heapUsed', string>> {
+  const dataDir = temporaryDataDir(t);
+  const file = join(dataDir, '..', 'weight.json');
+  const preload = fileURLToPath(new URL('./weighed.cjs', import.meta.url));
+  const daemon = await startDaemon(t, dataDir, { NODE_OPTIONS: `--require ${JSON.stringify(preload)}`, WEIGHED_FILE: file });
+  const weigh = async (): Promise<NodeJS.MemoryUsage> => {
+    rmSync(file, { force: true });
+    process.kill(daemon.pid, 'SIGUSR2');
+    while (!existsSync(file)) await new Promise(resolve => setTimeout(resolve, 10));
+    return JSON.parse(readFileSync(file, 'utf8')) as NodeJS.MemoryUsage;
+  };
+  await openSession(daemon.url);
+  const before = await weigh();
+  for (let n = 0; n < SESSIONS; n++) await openSession(daemon.url);
+  const after = await weigh();
+  await daemon.stop();
+  const grown = (what: 'rss' | 'heapUsed') => ((after[what] - before[what]) / 1024 ** 2).toFixed(1);
+  return { rss: grown('rss'), heapUsed: grown('heapUsed') };
+}
 
 interface Called {
   result?: { structuredContent?: { status: string } };

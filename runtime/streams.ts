@@ -6,8 +6,12 @@ const KEPT_MS = 7 * 24 * 3_600_000;
 /** A session of a client, as far as it takes to go on with it after a restart. */
 export interface KeptSession {
   principalId: string;
+  /** Where it came to; the endpoint for everything unless told. */
+  place?: string;
   /** What the client said of itself when it came. */
   initialize: unknown;
+  /** What it has asked for since and still holds, such as subscriptions. */
+  standing?: { method: string; params: Record<string, unknown> }[];
   at: string;
 }
 

@@ -50,6 +50,27 @@ test('a daemon killed between every two messages of a session that listens: the 
   assert.equal(bookshop.count('POST /orders'), 1);
 });
 
+test('so it is where a source is shown by itself: the same call tells what became of it, whenever the daemon was killed', async t => {
+  const { bookshop, daemon, dies } = await mortal(t);
+  let session = await ScriptedSession.open(daemon().url, { ...manner, path: '/mcp/shop' });
+  const stop = await session.listen();
+  await dies();
+  stop();
+  const tool = async (name: string, args: Record<string, unknown>): Promise<Wire> => {
+    session = session.at(daemon().url);
+    const result = await session.call(name, args);
+    await dies();
+    return result;
+  };
+  assert.equal((await tool('books_list', {})).status, 'done');
+  const { executionId, status } = await tool('orders_create', { book: 1 });
+  assert.equal(status, 'paused');
+  const again = await tool('orders_create', { book: 1 });
+  assert.deepEqual([again.status, again.executionId], ['paused', executionId]);
+  assert.equal((await daemon().api.resume(executionId)).body.state, 'done');
+  assert.equal(bookshop.count('POST /orders'), 1);
+});
+
 test('a daemon killed between every two messages of a session without a stream: a 404, and a new session goes on', async t => {
   const { bookshop, daemon, dies } = await mortal(t);
   let session = await ScriptedSession.open(daemon().url, manner);

@@ -14,6 +14,8 @@ export interface Manner {
   /** Asks for progress with every call. */
   progress?: boolean;
   token?: string;
+  /** `/mcp` unless told. */
+  path?: string;
 }
 
 /** The daemon does not know the session any more. */
@@ -33,16 +35,20 @@ export class ScriptedSession {
   }
 
   static async open(url: string, manner: Manner): Promise<ScriptedSession> {
-    const { name, version, capabilities = {}, token } = manner;
+    const { name, version, capabilities = {}, token, path } = manner;
     const own: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
     const params = { protocolVersion: version, capabilities, clientInfo: { name, version: '1' } };
-    const reply = await post(url, request(0, 'initialize', params), own);
+    const reply = await post(url, request(0, 'initialize', params), own, path);
     assert.equal(reply.status, 200);
     await reply.text();
     const id = reply.headers.get('mcp-session-id')!;
     const session = new ScriptedSession(url, manner, { ...own, 'mcp-session-id': id, 'mcp-protocol-version': version });
-    await (await post(url, { jsonrpc: '2.0', method: 'notifications/initialized' }, session.headers)).text();
+    await (await post(url, { jsonrpc: '2.0', method: 'notifications/initialized' }, session.headers, path)).text();
     return session;
+  }
+
+  get #address(): string {
+    return this.#url + (this.#manner.path ?? '/mcp');
   }
 
   /** The same session, at another address. */
@@ -60,7 +66,7 @@ export class ScriptedSession {
 
   async ask(method: string, params: Record<string, unknown> = {}, user?: (question: Wire) => Elicited): Promise<Wire> {
     const id = ++this.#id;
-    const reply = await post(this.#url, request(id, method, params), this.headers);
+    const reply = await post(this.#url, request(id, method, params), this.headers, this.#manner.path);
     if (reply.status === 404) throw new Gone();
     for await (const message of messagesOf(reply)) {
       if (message.method === undefined && message.id === id) {
@@ -69,7 +75,8 @@ export class ScriptedSession {
       }
       if (message.method === 'elicitation/create') {
         assert.ok(user, 'it was asked though it cannot be');
-        await (await post(this.#url, { jsonrpc: '2.0', id: message.id, result: user(message.params) }, this.headers)).text();
+        const said = { jsonrpc: '2.0', id: message.id, result: user(message.params) };
+        await (await post(this.#url, said, this.headers, this.#manner.path)).text();
       }
     }
     throw new Error(`no answer to ${method}: ${reply.status}`);
@@ -80,7 +87,7 @@ export class ScriptedSession {
     const cut = new AbortController();
     const body = JSON.stringify(request(++this.#id, method, params));
     const headers = { ...this.headers, 'content-type': 'application/json', accept: 'application/json, text/event-stream' };
-    const under = fetch(`${this.#url}/mcp`, { method: 'POST', headers, body, signal: cut.signal });
+    const under = fetch(this.#address, { method: 'POST', headers, body, signal: cut.signal });
     // Another request is answered meanwhile: the first has had its time to arrive.
     await this.ask('ping');
     cut.abort();
@@ -94,12 +101,12 @@ export class ScriptedSession {
   async listen(): Promise<() => void> {
     const closed = new AbortController();
     const headers = { ...this.headers, accept: 'text/event-stream' };
-    assert.equal((await fetch(`${this.#url}/mcp`, { headers, signal: closed.signal })).status, 200);
+    assert.equal((await fetch(this.#address, { headers, signal: closed.signal })).status, 200);
     return () => closed.abort();
   }
 
   async end(): Promise<void> {
-    await (await fetch(`${this.#url}/mcp`, { method: 'DELETE', headers: this.headers })).text();
+    await (await fetch(this.#address, { method: 'DELETE', headers: this.headers })).text();
   }
 }
 

@@ -285,6 +285,44 @@ for (const era of ['2025', '2026'] as const) {
   });
 }
 
+test('a client that listens is told of its resources also by the next daemon, without subscribing again', async t => {
+  const first = await surface(t);
+  await withReferences(first);
+  const path = '/mcp/ref2025';
+  const uri = 'test://watched-resource';
+  const listening = { accept: 'text/event-stream' };
+  const session = await openSession(first.url, {}, '2025-06-18', path);
+  await (await fetch(first.url + path, { headers: { ...session, ...listening } })).body!.cancel();
+  assert.equal((await post(first.url, request(1, 'resources/subscribe', { uri }), session, path)).status, 200);
+  const other = request(2, 'resources/subscribe', { uri: 'test://static-text' });
+  assert.equal((await post(first.url, other, session, path)).status, 200);
+  assert.equal((await post(first.url, { ...other, id: 3, method: 'resources/unsubscribe' }, session, path)).status, 200);
+  const sessionId = session['mcp-session-id']!;
+  const held = async () => (await first.runtime.streams.find(sessionId))?.row.standing;
+  while ((await held())?.length !== 1) await new Promise(resolve => setImmediate(resolve));
+  assert.deepEqual(await held(), [{ method: 'resources/subscribe', params: { uri } }]);
+  await first.endpoint.close();
+
+  const next = await surface(t);
+  const stream = await fetch(next.url + path, { headers: { ...session, ...listening } });
+  assert.equal(stream.status, 200);
+  const heard = stream.body!.pipeThrough(new TextDecoderStream()).getReader();
+  let text = '';
+  let isOver = false;
+  const told = (async () => {
+    while (!isOver) {
+      const { value, done } = await heard.read();
+      text += value ?? '';
+      isOver = done || text.includes('notifications/resources/updated');
+    }
+  })();
+  // Until the server knows again who listens, nobody hears of a change.
+  for (let id = 5; !isOver; id++) assert.equal((await post(next.url, toolCall(id, 'touch', {}), session, path)).status, 200);
+  await told;
+  assert.match(text, /test:\/\/watched-resource/);
+  await heard.cancel();
+});
+
 test('a call that the client cancels is cancelled at the server', async t => {
   const s = await surface(t);
   await withReferences(s);

@@ -4,14 +4,18 @@ import { type TestContext, test } from 'node:test';
 import { openSession, post, request, toolCall } from '../mcp/raw.ts';
 import { OTHER_TOKEN, surface } from '../mcp/surface.ts';
 
+interface Called {
+  result?: { structuredContent: { status: string; executionId: string } };
+}
+
 const STREAM = { accept: 'text/event-stream' };
 const slowRead = { path: 'shop.books.list', input: { delayMs: 400 } };
 
 /** A session with a call under way on a stream, of which the client has seen the first event only. */
-async function cutOff(t: TestContext, args: Record<string, unknown>, meta?: Record<string, unknown>) {
+async function cutOff(t: TestContext, args: Record<string, unknown>, { path = '/mcp', name = 'call' } = {}) {
   const first = await surface(t);
-  const session = await openSession(first.url, {}, '2025-11-25');
-  const reply = await post(first.url, toolCall(3, 'call', args, meta), { ...session, ...STREAM });
+  const session = await openSession(first.url, {}, '2025-11-25', path);
+  const reply = await post(first.url, toolCall(3, name, args), { ...session, ...STREAM }, path);
   const reader = reply.body!.getReader();
   const { value } = await reader.read();
   const eventId = /id: (\S+)/.exec(new TextDecoder().decode(value))?.[1] ?? '';
@@ -19,25 +23,31 @@ async function cutOff(t: TestContext, args: Record<string, unknown>, meta?: Reco
 }
 
 /** Takes a stream up again; gives everything that comes on it. */
-async function takenUp(url: string, session: Record<string, string>, eventId: string): Promise<{ status: number; text: string }> {
-  const reply = await fetch(`${url}/mcp`, { headers: { ...session, ...STREAM, 'last-event-id': eventId } });
+async function takenUp(
+  url: string,
+  session: Record<string, string>,
+  eventId: string,
+  path = '/mcp',
+): Promise<{ status: number; text: string }> {
+  const reply = await fetch(`${url}${path}`, { headers: { ...session, ...STREAM, 'last-event-id': eventId } });
   return { status: reply.status, text: await reply.text() };
 }
 
-/** Only then is what the daemon wrote down certain to be there. */
-const written = async ({ runtime }: Awaited<ReturnType<typeof surface>>, sessionId: string, fits: (requests: number) => boolean) => {
+/** Only then is what the daemon wrote down certain to be there: which execution the call is about, or its answer. */
+async function written({ runtime }: Awaited<ReturnType<typeof surface>>, sessionId: string, what: 'execution' | 'answer') {
   for (;;) {
     const found = await runtime.streams.find(sessionId);
     const answering = found?.streams.find(({ isListening }) => !isListening);
-    if (answering && fits(answering.requests.filter(({ executionId }) => executionId !== undefined).length)) return;
+    if (answering?.frames.some(({ text }) => text.includes('"id":3'))) return;
+    if (what === 'execution' && answering?.requests.some(({ executionId }) => executionId !== undefined)) return;
     await new Promise(resolve => setTimeout(resolve, 10));
   }
-};
+}
 
 test('a call under way when the endpoint ended is answered on its stream by the next one, once', async t => {
   const { endpoint, session, eventId, shop, ...s } = await cutOff(t, slowRead);
   const before = shop.count('GET /books');
-  await written({ ...s, endpoint, shop }, session['mcp-session-id']!, known => known === 1);
+  await written({ ...s, endpoint, shop }, session['mcp-session-id']!, 'execution');
   await endpoint.close();
   const next = await surface(t);
   const { status, text } = await takenUp(next.url, session, eventId);
@@ -48,11 +58,46 @@ test('a call under way when the endpoint ended is answered on its stream by the 
 
 test('an answer that was sent but never arrived is told again by the next endpoint', async t => {
   const { endpoint, session, eventId, shop, ...s } = await cutOff(t, { path: 'shop.orders.create', input: { book: 3 } });
-  await written({ ...s, endpoint, shop }, session['mcp-session-id']!, known => known === 0);
+  await written({ ...s, endpoint, shop }, session['mcp-session-id']!, 'answer');
   await endpoint.close();
   const { text } = await takenUp((await surface(t)).url, session, eventId);
   assert.match(text, /"status":"paused"/);
   assert.equal(text.match(/"id":3/g)?.length, 1);
+});
+
+test('so it is where a source is shown by itself: the call under way is answered there, once', async t => {
+  const place = { path: '/mcp/shop?tools=books_list,orders_create', name: 'books_list' };
+  const { endpoint, session, eventId, shop, ...s } = await cutOff(t, { delayMs: 400 }, place);
+  const before = shop.count('GET /books');
+  await written({ ...s, endpoint, shop }, session['mcp-session-id']!, 'execution');
+  await endpoint.close();
+  const next = await surface(t);
+  for (const path of ['/mcp', '/mcp/shop']) {
+    assert.equal((await post(next.url, request(1, 'ping'), session, path)).status, 404, 'a session of one place is none of another');
+  }
+  const { status, text } = await takenUp(next.url, session, eventId, place.path);
+  assert.equal(status, 200);
+  assert.match(text, /"status":"done".*"id":3|"id":3.*"status":"done"/);
+  assert.equal(text.match(/"id":3/g)?.length, 1);
+  assert.ok(shop.count('GET /books') <= Math.max(before, 1), 'it was not made again');
+  assert.equal((await post(next.url, request(4, 'ping'), session, place.path)).status, 200);
+});
+
+test('what waits for a person there is told as waiting, and the same call is about the same execution', async t => {
+  const place = { path: '/mcp/shop', name: 'orders_create' };
+  const order = { book: 4 };
+  const { endpoint, session, eventId, shop, ...s } = await cutOff(t, order, place);
+  const ordered = shop.count('POST /orders');
+  await written({ ...s, endpoint, shop }, session['mcp-session-id']!, 'answer');
+  await endpoint.close();
+  const next = await surface(t);
+  const { text } = await takenUp(next.url, session, eventId, place.path);
+  const executionId = /"executionId":"(exec_\w+)"/.exec(text)?.[1];
+  assert.match(text, /"status":"paused"/);
+  await next.runtime.executions.resume(executionId!, { action: 'accept' }, next.runtime.principals.owner);
+  const same = (await (await post(next.url, toolCall(5, place.name, order), session, place.path)).json()) as Called;
+  assert.deepEqual([same.result?.structuredContent.status, same.result?.structuredContent.executionId], ['done', executionId]);
+  assert.equal(shop.count('POST /orders'), ordered + 1);
 });
 
 test('the session of a client that listens goes on, whatever it asks next; what it has not seen it gets', async t => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { envelope, openSession, post, request, toolCall } from '../mcp/raw.ts';
-import { surface } from '../mcp/surface.ts';
+import { OTHER_TOKEN, surface } from '../mcp/surface.ts';
 
 type Answer = { result?: { structuredContent: Record<string, unknown> }; error?: { code: number; message: string } };
 const read = async (reply: Response) => (await reply.json()) as Answer;
@@ -66,6 +66,32 @@ test('sessions do not leak: the longest unused goes above the cap, an idle one a
   assert.equal((await post(url, request(1, 'ping'), sessions[4])).status, 200);
   for (let i = 0; i < 200 && endpoint.sessionCount > 0; i++) await delay(50);
   assert.equal(endpoint.sessionCount, 0);
+});
+
+test('of many idle sessions most sleep, and each is as it was when its client comes back', async t => {
+  const { url, endpoint, runtime } = await surface(t);
+  const sessions = [];
+  for (let n = 0; n < 80; n++) {
+    const params = { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: `sleeper ${n}`, version: '1' } };
+    const reply = await post(url, request(0, 'initialize', params));
+    await reply.text();
+    sessions.push({ 'mcp-session-id': reply.headers.get('mcp-session-id')!, 'mcp-protocol-version': '2025-06-18' });
+  }
+  assert.equal(endpoint.sessionCount, 80);
+  const [first, second, third] = sessions;
+  assert.equal((await post(url, request(1, 'ping'), { ...first, authorization: `Bearer ${OTHER_TOKEN}` })).status, 404);
+  const replies = await Promise.all([1, 2, 3].map(id => post(url, request(id, 'tools/list'), first)));
+  assert.deepEqual(
+    replies.map(({ status }) => status),
+    [200, 200, 200],
+  );
+  assert.equal(runtime.clients.list().at(-1)?.name, 'sleeper 0', 'it is known who it is');
+  assert.equal((await fetch(`${url}/mcp`, { method: 'DELETE', headers: second! })).status, 200);
+  assert.equal((await post(url, request(1, 'ping'), second)).status, 404);
+  const stream = await fetch(`${url}/mcp`, { headers: { ...third!, accept: 'text/event-stream' } });
+  assert.equal(stream.status, 200);
+  await stream.body!.cancel();
+  assert.equal(endpoint.sessionCount, 79);
 });
 
 test('an answer that nobody waits for any more does not keep its session busy', async t => {

@@ -97,7 +97,7 @@ export class Door {
       refuse(res, 400, -32000, 'Mcp-Session-Id is missing: initialize first.');
       return;
     }
-    const session = this.sessions.find(id, principal) ?? (await this.sessions.revived(id, principal));
+    const session = this.sessions.find(id, principal) ?? (await this.sessions.woken(id, principal));
     if (!session) {
       refuse(res, 404, -32001, 'Session not found: initialize again. Executions are kept; resume finds them.');
       return;

@@ -51,8 +51,8 @@ export function createMcpEndpoint(options: McpEndpointOptions): McpEndpoint {
     hold: { ...HOLD, ...options.hold },
     state: requestStates(runtime),
   };
-  const limits = { ...SESSIONS, ...options.sessions };
-  const door = new Door(() => createServer(surface), { ...limits, streams: runtime.streams });
+  const limits = { ...SESSIONS, ...options.sessions, streams: runtime.streams };
+  const door = new Door(() => createServer(surface), limits);
   const passthroughs = new Passthroughs(surface, limits);
   const stopTelling = tellOfChanges(runtime, () => door.toolsChanged());
   const stopRevoking = runtime.tokens.onRevoked(id => {

@@ -1,5 +1,6 @@
-import type { KeptRequest, StreamLog } from '../../runtime/streams.ts';
+import type { KeptRequest, KeptSession, StreamLog } from '../../runtime/streams.ts';
 import type { Frame, Keep } from './event-stream.ts';
+import { standingAfter } from './standing.ts';
 
 /** What a client says when it comes is kept up to this size: it is small, or it is nothing to be kept. */
 const INITIALIZE_CHARACTERS = 16 * 1024;
@@ -16,31 +17,40 @@ export type Streams = Pick<StreamLog, 'keepSession' | 'keepStream' | 'keepFrame'
 export class Keeping {
   readonly #streams: Streams;
   readonly #sessionId: string;
-  readonly #principalId: string;
   readonly #oversized = new Set<number>();
-  #initialize: unknown;
+  #row: KeptSession;
   #isKept: boolean;
   #stored: Promise<void> = Promise.resolve();
 
-  constructor(streams: Streams, sessionId: string, principalId: string, { isKept = false } = {}) {
+  constructor(streams: Streams, sessionId: string, row: KeptSession, { isKept = false } = {}) {
     this.#streams = streams;
     this.#sessionId = sessionId;
-    this.#principalId = principalId;
+    this.#row = row;
     this.#isKept = isKept;
   }
 
-  /** What the client said of itself. */
-  heard(initialize: unknown): void {
-    if (JSON.stringify(initialize ?? null).length <= INITIALIZE_CHARACTERS) this.#initialize = initialize;
+  /** The session as far as it takes to go on with it; undefined when that is too much. */
+  get row(): KeptSession | undefined {
+    return this.#row.initialize === undefined ? undefined : this.#row;
+  }
+
+  /** A message of the client, which may say what it is or what it wants from now on. */
+  heard({ method, params }: { method: string; params?: Record<string, unknown> | undefined }): void {
+    if (method === 'initialize' && JSON.stringify(params ?? null).length <= INITIALIZE_CHARACTERS) this.#row.initialize = params;
+    const { standing: before = [] } = this.#row;
+    const standing = standingAfter(before, method, params);
+    if (standing === before) return;
+    this.#row = { ...this.#row, standing };
+    if (this.#isKept) this.#stored = this.#streams.keepSession(this.#sessionId, this.#row);
   }
 
   /** A stream is open now. Returns the way to keep its frames. */
   opened(stream: number, isListening: boolean): Keep | undefined {
-    if (!this.#isKept && this.#initialize === undefined) return undefined;
+    if (this.#row.initialize === undefined) return undefined;
     if (!this.#isKept) {
       this.#isKept = true;
-      const row = { principalId: this.#principalId, initialize: this.#initialize, at: new Date().toISOString() };
-      this.#stored = this.#streams.keepSession(this.#sessionId, row);
+      this.#row.at = new Date().toISOString();
+      this.#stored = this.#streams.keepSession(this.#sessionId, this.#row);
     }
     this.#streams.keepStream(this.#sessionId, stream, { requests: [], isListening });
     return this.keepOf(stream);
@@ -72,6 +82,6 @@ export class Keeping {
   ended(): void {
     if (this.#isKept) this.#streams.forget(this.#sessionId);
     this.#isKept = false;
-    this.#initialize = undefined;
+    this.#row = { ...this.#row, initialize: undefined };
   }
 }

@@ -13,13 +13,17 @@ export function requestOf({ id, params }: JSONRPCRequest): KeptRequest {
   return { id, ...(progressToken !== undefined && { progressToken }) };
 }
 
-/** What the client said when it came, said again on its behalf: nobody hears the answer. */
-export const beginningOf = ({ initialize }: KeptSession): JSONRPCMessage[] => [
+/** What the client said when it came, and what it asked for since and still holds, said again on its behalf: nobody hears the answers. */
+export const beginningOf = ({ initialize, standing = [] }: KeptSession): JSONRPCMessage[] => [
   { jsonrpc: '2.0', id: 'executor-reviving', method: 'initialize', params: initialize as Record<string, unknown> },
   { jsonrpc: '2.0', method: 'notifications/initialized' },
+  ...standing.map((held, n): JSONRPCRequest => ({ jsonrpc: '2.0', id: `executor-reviving-${n}`, ...held })),
 ];
 
-/** A request whose execution is known, as one for what became of that; its answer is the answer. */
+/**
+ * A request whose execution is known, as one for what became of that; its answer is the answer. Where a source is shown by itself there is no
+ * `resume`: there it is known by the execution that goes with it.
+ */
 export function asksAgain({ id, executionId, progressToken }: KeptRequest): JSONRPCRequest | undefined {
   if (executionId === undefined) return undefined;
   const _meta = progressToken === undefined ? {} : { progressToken };

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { JSONRPCMessage, MessageExtraInfo, RequestId, Transport, TransportSendOptions } from '@modelcontextprotocol/server';
 import type { Principal } from '../../machines/schema/principal.ts';
-import type { KeptRequest } from '../../runtime/streams.ts';
+import type { KeptRequest, KeptSession } from '../../runtime/streams.ts';
 import { EventStream, parseEventId } from './event-stream.ts';
 import { Exchange } from './exchange.ts';
 import type { Keeping } from './keeping.ts';
@@ -76,7 +76,7 @@ export class Session implements Transport {
       res.writeHead(202).end();
     }
     for (const message of messages) {
-      if ('method' in message && message.method === 'initialize') this.#keeping?.heard(message.params);
+      if ('method' in message) this.#keeping?.heard(message);
       this.#take(message, principal);
       if ('method' in message && message.method === 'notifications/cancelled') this.#cancel(message.params?.requestId as RequestId);
     }
@@ -132,6 +132,13 @@ export class Session implements Transport {
     }
   }
 
+  /** All that there is of it, when nothing is under way and nothing is to be told: enough to go on with it at any time. */
+  get rest(): KeptSession | undefined {
+    const isUsed = this.#closed || !this.#initialized || this.#exchanges.size > 0 || this.#streams.size > 0;
+    const row = isUsed ? undefined : this.#keeping?.row;
+    return row?.standing?.length ? undefined : row;
+  }
+
   /** Ends for this life of the daemon only: the client finds its session in the next one. */
   async suspend(): Promise<void> {
     await this.#end();
@@ -168,8 +175,8 @@ export class Session implements Transport {
     this.#exchanges.delete(id);
   }
 
-  #take(message: JSONRPCMessage, principal: Principal): void {
-    this.onmessage?.(message, { authInfo: authInfoOf(principal, this.#about) });
+  #take(message: JSONRPCMessage, principal: Principal, again?: string): void {
+    this.onmessage?.(message, { authInfo: authInfoOf(principal, this.#about, again) });
   }
 
   readonly #about: About = (requestId, executionId) => this.#exchanges.get(requestId)?.about(requestId, executionId);
@@ -181,7 +188,7 @@ export class Session implements Transport {
     for (const { id } of requests) this.#exchanges.set(id, exchange);
     for (const request of requests) {
       const again = asksAgain(request);
-      if (again) this.#take(again, principal);
+      if (again) this.#take(again, principal, request.executionId);
       else this.#answer(lost(request));
     }
   }

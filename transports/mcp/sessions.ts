@@ -3,21 +3,28 @@ import { McpServer, type Server } from '@modelcontextprotocol/server';
 import type { Principal } from '../../machines/schema/principal.ts';
 import type { CreateServer } from './door.ts';
 import { Keeping, type Streams } from './keeping.ts';
+import type { Kept } from './kept.ts';
 import { Session } from './session.ts';
+import { Sleepers } from './sleepers.ts';
 
 const SWEEP_MS = 60_000;
 const SESSION_ID = /^[0-9a-f-]{36}$/;
 
+/** So many idle sessions are ready to answer; of any others only what their clients said when they came is kept. */
+const AWAKE = 64;
+
 export interface SessionLimits {
   idleMs: number;
   max: number;
-  /** Where sessions are written down; those of a place without it end with the daemon. */
-  streams?: Streams;
+  /** Where sessions are written down. */
+  streams: Streams;
+  /** Where these are: those of one place are none of another. The endpoint for everything unless told. */
+  place?: string;
   /** Told of a session that has ended, whoever ended it. */
   onEnded?: (sessionId: string) => void;
 }
 
-interface Kept {
+interface Awake {
   session: Session;
   server: Server;
 }
@@ -28,8 +35,9 @@ interface Kept {
  */
 export class Sessions {
   /** In order of use, longest unused first. */
-  readonly #kept = new Map<string, Kept>();
-  readonly #reviving = new Map<string, Promise<void>>();
+  readonly #awake = new Map<string, Awake>();
+  readonly #asleep: Sleepers;
+  readonly #waking = new Map<string, Promise<void>>();
   readonly #create: CreateServer;
   readonly #limits: SessionLimits;
   readonly #sweeper: NodeJS.Timeout;
@@ -37,19 +45,21 @@ export class Sessions {
   constructor(create: CreateServer, limits: SessionLimits) {
     this.#create = create;
     this.#limits = limits;
+    this.#asleep = new Sleepers(id => limits.onEnded?.(id));
     this.#sweeper = setInterval(() => this.#sweep(), Math.min(SWEEP_MS, limits.idleMs));
     this.#sweeper.unref();
   }
 
   get size(): number {
-    return this.#kept.size;
+    return this.#awake.size + this.#asleep.size;
   }
 
   /** A new session, which belongs to the principal that opened it. */
   open(principal: Principal): Promise<Session> {
-    const { streams } = this.#limits;
+    const { streams, place } = this.#limits;
     const id = randomUUID();
-    return this.#begin(new Session(id, principal.id, streams && new Keeping(streams, id, principal.id)), principal);
+    const row = { principalId: principal.id, initialize: undefined, at: new Date().toISOString(), ...(place !== undefined && { place }) };
+    return this.#begin(new Session(id, principal.id, new Keeping(streams, id, row)), principal);
   }
 
   async #begin(session: Session, principal: Principal): Promise<Session> {
@@ -58,70 +68,90 @@ export class Sessions {
     await server.connect(session);
     const ended = server.onclose;
     server.onclose = () => {
-      this.#kept.delete(session.sessionId);
-      this.#limits.onEnded?.(session.sessionId);
+      this.#awake.delete(session.sessionId);
+      if (!this.#asleep.has(session.sessionId)) this.#limits.onEnded?.(session.sessionId);
       ended?.();
     };
-    this.#kept.set(session.sessionId, { session, server });
-    if (this.#kept.size > this.#limits.max) this.#evict();
+    this.#awake.set(session.sessionId, { session, server });
+    if (this.#awake.size > AWAKE) this.#layDown();
+    if (this.size > this.#limits.max) this.#evict();
     return session;
   }
 
-  /** The session, if there is one and it belongs to this principal: to another it does not exist. */
+  /** The session, if it is awake and belongs to this principal: to another it does not exist. */
   find(id: string, principal: Principal): Session | undefined {
-    const kept = this.#kept.get(id);
-    if (kept?.session.principalId !== principal.id) return undefined;
-    this.#kept.delete(id);
-    this.#kept.set(id, kept);
-    return kept.session;
+    const awake = this.#awake.get(id);
+    if (awake?.session.principalId !== principal.id) return undefined;
+    this.#awake.delete(id);
+    this.#awake.set(id, awake);
+    return awake.session;
   }
 
-  /** The session of an earlier life of the daemon, if it was written down and is this principal's: from now on it is as it was. */
-  async revived(id: string, principal: Principal): Promise<Session | undefined> {
-    const { streams } = this.#limits;
-    if (!streams || !SESSION_ID.test(id)) return undefined;
-    const under = this.#reviving.get(id) ?? this.#revive(id, principal, streams).finally(() => this.#reviving.delete(id));
-    this.#reviving.set(id, under);
+  /**
+   * The session that is asleep, or that is of an earlier life of the daemon and was written down, if it is this principal's: from now on it is
+   * as it was.
+   */
+  async woken(id: string, principal: Principal): Promise<Session | undefined> {
+    if (!SESSION_ID.test(id)) return undefined;
+    const under = this.#waking.get(id) ?? this.#wake(id, principal).finally(() => this.#waking.delete(id));
+    this.#waking.set(id, under);
     await under;
     return this.find(id, principal);
   }
 
-  async #revive(id: string, principal: Principal, streams: Streams): Promise<void> {
-    const kept = await streams.find(id);
-    if (kept?.row.principalId !== principal.id) return;
-    const session = await this.#begin(new Session(id, principal.id, new Keeping(streams, id, principal.id, { isKept: true })), principal);
+  async #wake(id: string, principal: Principal): Promise<void> {
+    const { streams, place } = this.#limits;
+    const slept = this.#asleep.take(id, principal.id);
+    const kept: Kept | undefined = slept ? { row: slept, streams: [] } : await streams.find(id);
+    if (!kept || kept.row.principalId !== principal.id || kept.row.place !== place) return;
+    const session = await this.#begin(new Session(id, principal.id, new Keeping(streams, id, kept.row, { isKept: !slept })), principal);
     session.revive(kept, principal);
   }
 
   /** Ends what a principal has open. */
   async closeOf(principalId: string): Promise<void> {
-    const own = [...this.#kept.values()].filter(({ session }) => session.principalId === principalId);
+    this.#asleep.endOf(principalId);
+    const own = [...this.#awake.values()].filter(({ session }) => session.principalId === principalId);
     await Promise.all(own.map(({ session }) => session.close()));
   }
 
   /** Tells every listening client something. */
   tell(something: (server: Server, session: Session) => Promise<void>): void {
-    for (const { session, server } of this.#kept.values()) if (session.busy) something(server, session).catch(() => {});
+    for (const { session, server } of this.#awake.values()) if (session.busy) something(server, session).catch(() => {});
   }
 
   async close(): Promise<void> {
     clearInterval(this.#sweeper);
-    await Promise.all([...this.#kept.values()].map(({ session }) => session.suspend()));
+    this.#asleep.endAll();
+    await Promise.all([...this.#awake.values()].map(({ session }) => session.suspend()));
+  }
+
+  /** One that is idle goes to sleep, the longest unused. */
+  #layDown(): void {
+    for (const [id, { session }] of this.#awake) {
+      const row = session.rest;
+      if (!row) continue;
+      this.#asleep.put(id, { row, lastUsed: session.lastUsed });
+      void session.suspend();
+      return;
+    }
   }
 
   #sweep(): void {
     const before = Date.now() - this.#limits.idleMs;
-    for (const { session } of this.#kept.values()) if (session.lastUsed < before && !session.busy) void session.close();
+    this.#asleep.endBefore(before);
+    for (const { session } of this.#awake.values()) if (session.lastUsed < before && !session.busy) void session.close();
   }
 
   #evict(): void {
-    for (const { session } of this.#kept.values()) {
+    if (this.#asleep.endFirst()) return;
+    for (const { session } of this.#awake.values()) {
       if (session.busy) continue;
       void session.close();
       return;
     }
     // Every session is in use: the longest unused goes all the same, because the cap is there for the daemon's sake.
-    const oldest = this.#kept.values().next().value;
+    const oldest = this.#awake.values().next().value;
     void oldest?.session.close();
   }
 }

@@ -6,6 +6,7 @@ import { Door } from '../door.ts';
 import type { Through } from '../endpoint.ts';
 import { refuse } from '../refuse.ts';
 import type { Surface } from '../server.ts';
+import type { SessionLimits } from '../sessions.ts';
 import { Inquiries } from './inquiries.ts';
 import { Owed } from './owed.ts';
 import { createPassthroughServer, type Place, usesWhole } from './server.ts';
@@ -22,7 +23,7 @@ export class PassthroughEndpoint {
   readonly #upstream: Upstream | undefined;
   readonly #stop: () => void;
 
-  constructor(surface: Surface, through: Through, limits: { idleMs: number; max: number }) {
+  constructor(surface: Surface, through: Through, limits: Omit<SessionLimits, 'onEnded'>) {
     const { runtime } = surface;
     const { namespace } = through;
     const isMcp = runtime.sources.get(namespace).kind === 'mcp';

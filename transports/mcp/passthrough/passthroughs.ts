@@ -5,18 +5,22 @@ import { reachesSource } from '../../../runtime/principals.ts';
 import type { Through } from '../endpoint.ts';
 import { refuse } from '../refuse.ts';
 import type { Surface } from '../server.ts';
+import type { SessionLimits } from '../sessions.ts';
 import { PassthroughEndpoint } from './endpoint.ts';
 
 /** So many places (source and patterns) are kept; the longest unused one without a client goes first. */
 const KEPT = 200;
 
+/** Those of the sessions of any place. */
+export type Limits = Omit<SessionLimits, 'place' | 'onEnded'>;
+
 /** `/mcp/<namespace>`: a place for each source that is asked for, and for each choice of its tools, made when first asked for. */
 export class Passthroughs {
   readonly #surface: Surface;
-  readonly #limits: { idleMs: number; max: number };
+  readonly #limits: Limits;
   readonly #places = new Map<string, PassthroughEndpoint>();
 
-  constructor(surface: Surface, limits: { idleMs: number; max: number }) {
+  constructor(surface: Surface, limits: Limits) {
     this.#surface = surface;
     this.#limits = limits;
   }
@@ -56,7 +60,7 @@ export class Passthroughs {
 
   #at(through: Through): PassthroughEndpoint {
     const key = `${through.namespace}?${[...through.patterns].sort().join(',')}`;
-    const place = this.#places.get(key) ?? new PassthroughEndpoint(this.#surface, through, this.#limits);
+    const place = this.#places.get(key) ?? new PassthroughEndpoint(this.#surface, through, { ...this.#limits, place: key });
     this.#places.delete(key);
     this.#places.set(key, place);
     if (this.#places.size > KEPT) this.#evict();

@@ -6,10 +6,11 @@ import { covers } from '../../../runtime/policy.ts';
 import { may } from '../../../runtime/principals.ts';
 import type { Asked } from '../asking.ts';
 import type { Through } from '../endpoint.ts';
-import { principalOf } from '../principal.ts';
+import { againIn, principalOf } from '../principal.ts';
 import type { Surface } from '../server.ts';
 import { TASK_CAPABILITIES } from '../tasks/capabilities.ts';
 import { serveTasks } from '../tasks/methods.ts';
+import { answeredAgain } from './again.ts';
 import { callThrough, unknownTool } from './calling.ts';
 import type { Inquiries } from './inquiries.ts';
 import { chosen, listedTool } from './listing.ts';
@@ -69,6 +70,8 @@ export async function createPassthroughServer(place: Place, principal: Principal
     return { tools: (await toolsFor(place, principalOf(ctx, undefined))).map(listedTool) };
   });
   server.setRequestHandler('tools/call', async ({ params }, ctx) => {
+    const again = againIn(ctx.http?.authInfo);
+    if (again !== undefined) return answeredAgain(again, place, server, ctx);
     const known = await toolsFor(place, principalOf(ctx, undefined));
     const tool = known.find(({ name }) => name === params.name);
     if (!tool) throw unknownTool(params.name);
