@@ -34,7 +34,7 @@ export function createAnswerContent(parts: { catalog: Catalog; dispatch: Dispatc
       throw new FaultError('invalid_arguments', 'content.input must be a JSON object');
     }
     checkDepth(given);
-    const { tool } = catalog.find(context.path);
+    const { tool } = catalog.of(context);
     const input = given as Input;
     catalog.validate(tool, input);
     // Without a binding of its own, an edit is asked about again: it began with something else than there is now.

@@ -25,6 +25,7 @@ import { isInSlice, type Principals } from './principals.ts';
 import type { Plans } from './programs/plan.ts';
 import type { Programs } from './programs/programs.ts';
 import type { SettingsStore } from './settings.ts';
+import { isStricterEffect } from './strictness.ts';
 import { createSurprise } from './surprise.ts';
 
 const DAY_MS = 24 * 3_600_000;
@@ -68,7 +69,7 @@ export function createCallLogic(parts: {
   const made = new WeakMap<CallContext['input'], Made>();
 
   function make(context: CallContext): Made {
-    const { tool, revision } = catalog.find(context.path);
+    const { tool, revision } = catalog.of(context);
     const source = dispatch.target(tool);
     const known = made.get(context.input);
     if (known?.tool === tool && known.source === source) return known;
@@ -91,6 +92,10 @@ export function createCallLogic(parts: {
     limits?.admit(context);
     return resolved;
   }
+
+  /** What a program began with it keeps. */
+  const kept = ({ parent }: CallContext, resolved: Resolved | undefined) =>
+    parent === undefined || !resolved || resolved.revision === 0 ? [] : catalog.hold(parent, resolved.source, resolved.revision);
 
   function judge(context: CallContext): Judged | Promise<Judged> {
     const { tool, input, request } = make(context);
@@ -120,7 +125,7 @@ export function createCallLogic(parts: {
     if (!resumed || context.resolved?.effect === 'read' || !ledger.open(id, number)) return leave(context, signal, resumed);
     // It may have been carried out already: whatever comes now, nothing may say that it was not.
     try {
-      const { tool } = catalog.find(context.path);
+      const { tool } = catalog.of(context);
       if (tool.hash === context.resolved?.hash && dispatch.mayRepeat(tool)) {
         const outcome = await leave(context, signal, true);
         if (!outcome.changed && !outcome.login) return outcome;
@@ -132,9 +137,9 @@ export function createCallLogic(parts: {
   }
 
   async function leave(context: CallContext, signal: AbortSignal, resumed: boolean): Promise<Outcome> {
-    const { tool } = catalog.find(context.path);
+    const { tool } = catalog.of(context);
     const isRead = context.resolved?.effect === 'read';
-    if (tool.hash !== context.resolved?.hash) return { changed: true };
+    if (tool.hash !== context.resolved?.hash || isStricterEffect(tool.effect, context.resolved.effect)) return { changed: true };
     const { request, input } = make(context);
     const { connection, login } = dispatch.standing(tool, context.connection);
     if (login) return { login };
@@ -196,7 +201,10 @@ export function createCallLogic(parts: {
     effects: {
       resolve: {
         early: () => true,
-        settle: ({ id }) => limits?.ops(id) ?? [],
+        settle: ({ id, context }, { output }) => [
+          ...(limits?.ops(id) ?? []),
+          ...kept(context as CallContext, output as Resolved | undefined),
+        ],
         run: ({ context }) => resolve(context as CallContext),
       },
       judge: { early: () => true, run: ({ context }) => judge(context as CallContext) },

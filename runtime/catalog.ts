@@ -1,5 +1,8 @@
+import type { CallContext } from '../machines/schema/call.ts';
 import { FaultError } from '../machines/schema/fault.ts';
 import type { JsonSchema, Tool } from '../machines/schema/tool.ts';
+import { createCatalogRows, revisionRange as range } from './catalog-rows.ts';
+import { createHeldRevisions } from './held-revisions.ts';
 import { BUILTIN, builtinTools } from './kinds/builtin/tools.ts';
 import type { KnownSources } from './known-sources.ts';
 import type { ToolDescription } from './runtime.ts';
@@ -10,6 +13,7 @@ import { typescript } from './schema/typescript.ts';
 import { createValidators } from './schema/validators.ts';
 import { createSearchIndex } from './search-index.ts';
 import type { Op, Store } from './store.ts';
+import { isStricterEffect } from './strictness.ts';
 import type { Changed } from './widened.ts';
 
 /** An output schema is documentation: beyond so many definitions it says no more. */
@@ -21,11 +25,14 @@ const KEPT = 2000;
  * The tools of all sources. Rows are written under a new revision of their source; the source's own row says which revision counts,
  * so a half-written catalog is never seen.
  */
-export function createCatalog(store: Store, sources: KnownSources) {
+export function createCatalog(store: Store, sources: KnownSources, isOver: (program: string) => boolean = () => true) {
   const index = createSearchIndex(store, sources);
   const { search } = index;
   const tools = new Map<string, Tool>();
-  const lookupOf = ({ source }: Pick<Tool, 'source'>): Lookup => lookupIn(source, sources.revision(source) ?? 0);
+  /** Of which revision a tool is that was read. */
+  const revisions = new WeakMap<object, number>();
+  const held = createHeldRevisions(store);
+  const lookupOf = (tool: Pick<Tool, 'source'>): Lookup => lookupIn(tool.source, revisions.get(tool) ?? sources.revision(tool.source) ?? 0);
   const validators = createValidators(lookupOf);
 
   /** One lookup for each revision: what is compiled of definitions is remembered by it. */
@@ -57,27 +64,44 @@ export function createCatalog(store: Store, sources: KnownSources) {
     return new FaultError('tool_not_found', `there is no tool ${path}${hint}`, { details: { suggestions } });
   }
 
-  function find(path: string): { tool: Tool; revision: number } {
+  /** A tool as a revision has it. */
+  function toolIn(source: string, revision: number, path: string): Tool | undefined {
+    const key = `${source}!${revision}!${path}`;
+    const known = tools.get(key);
+    if (known) return known;
+    const json = store.tool.getSync(key);
+    return json === undefined ? undefined : keep(key, JSON.parse(json) as Tool, revision);
+  }
+
+  function keep(key: string, tool: Tool, revision: number): Tool {
+    if (tools.size >= KEPT) tools.delete(tools.keys().next().value!);
+    tools.set(key, tool);
+    revisions.set(tool, revision);
+    return tool;
+  }
+
+  /** A tool of a revision that counts no longer. What it does is what either revision says, whichever is worse. */
+  function former(source: string, revision: number, path: string, current: number): Tool | undefined {
+    const tool = toolIn(source, revision, path);
+    const effect = tool && toolIn(source, current, path)?.effect;
+    if (!tool || !effect || !isStricterEffect(effect, tool.effect)) return tool;
+    const key = `${source}!${revision}<${current}!${path}`;
+    return tools.get(key) ?? keep(key, { ...tool, effect }, revision);
+  }
+
+  function find(path: string, wanted?: number): { tool: Tool; revision: number } {
     const source = path.slice(0, Math.max(path.indexOf('.'), 0));
     const builtin = source === BUILTIN ? builtinTools.get(path) : undefined;
     if (builtin) return { tool: builtin, revision: 0 };
     const revision = sources.revision(source);
     if (revision === undefined) throw missing(path);
-    const key = `${source}!${revision}!${path}`;
-    const known = tools.get(key);
-    if (known) return { tool: known, revision };
-    const json = store.tool.getSync(key);
-    if (json === undefined) throw missing(path);
-    const tool = JSON.parse(json) as Tool;
-    if (tools.size >= KEPT) tools.delete(tools.keys().next().value!);
-    tools.set(key, tool);
+    const before = wanted === undefined || wanted === revision ? undefined : former(source, wanted, path, revision);
+    if (before) return { tool: before, revision: wanted! };
+    const tool = toolIn(source, revision, path);
+    if (!tool) throw missing(path);
     return { tool, revision };
   }
 
-  const range = (source: string, revision?: number) => {
-    const prefix = revision === undefined ? source : `${source}!${revision}`;
-    return { gte: `${prefix}!`, lt: `${prefix}"` };
-  };
   async function definitionsOf(source: string, revision: number) {
     const found = new Map<string, Changed['after']>();
     for await (const json of store.tool.values(range(source, revision))) {
@@ -99,7 +123,15 @@ export function createCatalog(store: Store, sources: KnownSources) {
     return found;
   }
 
-  const spaces = [store.tool, store.definition, store.hits, store.packed] as const;
+  const rows = createCatalogRows({
+    store,
+    sources,
+    held,
+    isOver,
+    onGone(source) {
+      for (const cache of [tools, lookups, getters]) for (const key of cache.keys()) if (key.startsWith(`${source}!`)) cache.delete(key);
+    },
+  });
 
   return {
     search,
@@ -113,8 +145,22 @@ export function createCatalog(store: Store, sources: KnownSources) {
     /** @throws FaultError tool_not_found with near names */
     find,
 
-    /** A row of the definition table of a source, as it counts now. */
-    definition: (source: string, name: string): JsonSchema | undefined => definition(source, sources.revision(source) ?? 0, name),
+    /**
+     * The tool of a call. A program keeps to the revision it began with, as far as that has the tool; its source must still be there.
+     * @throws FaultError tool_not_found with near names
+     */
+    of: (context: CallContext): { tool: Tool; revision: number } => find(context.path, held.of(context)),
+
+    /** The tool as it is defined now, when that is otherwise than in the revision it was taken from. */
+    successor(tool: Tool): Tool | undefined {
+      const [before, revision] = [revisions.get(tool), sources.revision(tool.source)];
+      if (before === undefined || revision === undefined || before === revision) return undefined;
+      const now = toolIn(tool.source, revision, tool.path);
+      return now?.hash === tool.hash ? undefined : now;
+    },
+
+    /** A row of the definition table that a tool refers to. */
+    definition: (tool: Pick<Tool, 'source'>, name: string): JsonSchema | undefined => lookupOf(tool)(name),
 
     /** The definitions that the schemas of a tool refer to. */
     lookupOf,
@@ -169,7 +215,7 @@ export function createCatalog(store: Store, sources: KnownSources) {
 
     /** Where a new revision is written, chunk by chunk; leftovers of an attempt that a crash ended are removed first. */
     async writeRevision(source: string, revision: number) {
-      for (const space of spaces) await space.clear(range(source, revision));
+      await rows.clear(source, revision);
       let chunk = 0;
       let piece = 0;
       return {
@@ -222,17 +268,12 @@ export function createCatalog(store: Store, sources: KnownSources) {
       return [...found];
     },
 
-    /** Removes all revisions of a source, or all but one. */
-    async prune(source: string, keep?: number): Promise<void> {
-      for (const cache of [tools, lookups, getters]) for (const key of cache.keys()) if (key.startsWith(`${source}!`)) cache.delete(key);
-      for (const space of spaces) {
-        if (keep === undefined) await space.clear(range(source));
-        else {
-          await space.clear({ gte: `${source}!`, lt: `${source}!${keep}!` });
-          await space.clear({ gte: `${source}!${keep}"`, lt: `${source}"` });
-        }
-      }
-    },
+    hold: held.hold,
+    rest: held.rest,
+    letGo: rows.letGo,
+    prune: rows.prune,
+    sweep: rows.sweep,
+    idle: rows.idle,
   };
 }
 export type Catalog = ReturnType<typeof createCatalog>;

@@ -19,6 +19,7 @@ import { createDispatch } from './dispatch.ts';
 import { diagnose } from './doctor.ts';
 import { createDocuments } from './documents.ts';
 import { createExecutions } from './executions.ts';
+import { hasEnded } from './held-revisions.ts';
 import { createIdempotency } from './idempotency.ts';
 import { createJudgement } from './judgement.ts';
 import { assembleKinds } from './kinds/assemble.ts';
@@ -117,7 +118,7 @@ async function assemble(options: RuntimeOptions): Promise<Runtime> {
   const prefetched = new Map<string, Found>();
 
   const known = createKnownSources();
-  const catalog = createCatalog(store, known);
+  const catalog = createCatalog(store, known, id => hasEnded(registryOf(), id));
   const source = (namespace: string) => {
     const context = known.context(namespace);
     if (!context) throw new FaultError('source_not_found', `there is no source ${namespace}`);
@@ -304,6 +305,7 @@ async function assemble(options: RuntimeOptions): Promise<Runtime> {
   const lifetime = createLifetime({ store, registry, catalog, upstream, logics, scheduler, retention, log });
   await sources.clean();
   await connections.clean();
+  await catalog.sweep();
 
   const runtime: Runtime = {
     version: VERSION,

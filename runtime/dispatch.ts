@@ -57,8 +57,8 @@ export function createDispatch(parts: {
   upstream: Upstream;
   source: (namespace: string) => SourceContext;
   credentials: Credentials;
-  /** A row of a source's definition table. */
-  definition?: (namespace: string, name: string) => JsonSchema | undefined;
+  /** A row of the definition table that a tool refers to. */
+  definition?: (tool: Tool, name: string) => JsonSchema | undefined;
   /** A call may take this long, in milliseconds; two minutes unless told. */
   timeoutMs?: number;
   companions?: Companions;
@@ -82,7 +82,7 @@ export function createDispatch(parts: {
       const given = argument !== undefined && input[argument] === undefined ? { ...input, [argument]: key } : input;
       const request = kind.request(tool, given, {
         ...(context.baseUrl && { baseUrl: context.baseUrl }),
-        ...(definition && { definition: (name: string) => definition(tool.source, name) }),
+        ...(definition && { definition: (name: string) => definition(tool, name) }),
       });
       const origin = originOf(request.url);
       if (!context.origins.includes(origin)) {

@@ -5,6 +5,7 @@ import type { Policies } from './policies.ts';
 import type { Circumstances } from './policy/conditions.ts';
 import type { Consideration } from './policy/rulebook.ts';
 import { defaultVerdict } from './policy.ts';
+import { isStricterDecision } from './strictness.ts';
 
 /** What of a call bears on the decision, besides the tool. */
 export type Facts = Omit<Circumstances, 'path' | 'effect' | 'definition' | 'isCall'>;
@@ -18,7 +19,7 @@ export interface Shown extends Consideration {
  * The one place where it is decided whether a call runs, asks or is blocked. What is shown of a tool comes out of the same function, so
  * it cannot say anything else.
  */
-export function createJudgement(policies: Policies, catalog: Pick<Catalog, 'isHeld'>) {
+export function createJudgement(policies: Policies, catalog: Pick<Catalog, 'isHeld' | 'successor'>) {
   function decided(tool: Pick<Tool, 'path' | 'effect' | 'binding'>, rule: Policy | undefined, input: unknown): Verdict {
     const verdict = rule ? { decision: rule.decision, rule: rule.id, pattern: rule.pattern } : byDefault(tool);
     if (verdict.decision === 'block') return verdict;
@@ -35,9 +36,16 @@ export function createJudgement(policies: Policies, catalog: Pick<Catalog, 'isHe
     definition: tool.hash,
   });
 
+  const ruled = (tool: Tool, facts: Facts): Verdict => decided(tool, policies.deciding(circumstances(tool, facts)), facts.input);
+
   return {
-    /** The decision for a call. */
-    of: (tool: Tool, facts: Facts): Verdict => decided(tool, policies.deciding(circumstances(tool, facts)), facts.input),
+    /** The decision for a call. Of a tool that has been defined anew since, both definitions must let it run. */
+    of(tool: Tool, facts: Facts): Verdict {
+      const verdict = ruled(tool, facts);
+      const now = catalog.successor(tool);
+      const today = now && ruled(now, facts);
+      return today && isStricterDecision(today.decision, verdict.decision) ? today : verdict;
+    },
 
     /** The decision for a call of which not everything is known, and what else it may be. */
     shown(tool: Tool, facts: Facts): Shown {

@@ -63,6 +63,7 @@ export function createLifetime(parts: {
       await registry.close(GRACE_MS);
       await letGo.after();
       await upstream.close();
+      await catalog.idle();
       await store.close();
     },
   };

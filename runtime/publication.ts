@@ -93,6 +93,8 @@ export function createPublication(log: (line: string) => void) {
       function execution(actor: Of<'call'> | Of<'program'>): void {
         const { id, seq, cursor, entries, state } = actor;
         if (isSettled(state)) dispatch.forget(id);
+        if (actor.kind === 'program' && state === 'paused') catalog.rest(id);
+        if (actor.kind === 'program' && isSettled(state)) catalog.letGo(id).catch(error => log(`catalog rows of ${id} stay: ${error}`));
         if (isSettled(state) || isWaiting(state)) limits.release(id);
         executionWaiters.notify(id, actor);
         const due = deadlineOf(actor);

@@ -154,7 +154,7 @@ test('for random rules and calls, what is shown is what is decided, and what the
         deciding: (c: Circumstances) => book.deciding({ ...c, isCall: true }, NOW),
         consider: (c: Circumstances) => book.consider(c, NOW),
       };
-      const judgement = createJudgement(policies as never, { isHeld: () => false });
+      const judgement = createJudgement(policies as never, { isHeld: () => false, successor: () => undefined });
       const tool = {
         path: call.path,
         effect: call.effect,
