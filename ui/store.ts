@@ -126,14 +126,11 @@ function trim(topic: Topic<ExecutionView>): Topic<ExecutionView> {
 
 /** Reads from the store and renders again when what was read has changed. `select` must not build new objects. */
 export function useStore<T>(select: (context: Context) => T): T {
-  return useSyncExternalStore(
-    onChange => {
-      const { unsubscribe } = store.subscribe(onChange);
-      return unsubscribe;
-    },
-    () => select(store.getSnapshot().context),
-  );
+  return useSyncExternalStore(subscribe, () => select(store.getSnapshot().context));
 }
+
+// One and the same function, else every render would subscribe anew.
+const subscribe = (onChange: () => void): (() => void) => store.subscribe(onChange).unsubscribe;
 
 let notices = 0;
 

@@ -75,19 +75,26 @@ function lost(): void {
   delay = Math.min(delay * 2, LAST_RETRY);
 }
 
-/** Many changes a second become one render per frame. A hidden tab gets no frames, so it uses a timer. */
+/** At most so often, in milliseconds, is what happened shown: faster nobody can read, and each showing is a frame's work. */
+const BEAT = 80;
+let flushed = Number.NEGATIVE_INFINITY;
+
+/** A change is shown with the next frame; many are shown together, a beat after those before. A hidden tab gets no frames, so it uses a timer. */
 function receive(frame: ServerFrame): void {
   if (frame.type === 'error' && !frame.topic.startsWith('actor:'))
     notify('failed', `The daemon cannot show ${frame.topic}: ${messageOf(frame.error)}`);
   queue.push(frame);
   if (flushing) return;
   flushing = true;
+  const left = flushed + BEAT - performance.now();
   if (document.hidden) setTimeout(flush, 100);
-  else requestAnimationFrame(flush);
+  else if (left <= 0) requestAnimationFrame(flush);
+  else setTimeout(() => (document.hidden ? flush() : requestAnimationFrame(flush)), left);
 }
 
 function flush(): void {
   flushing = false;
+  flushed = performance.now();
   const frames = queue;
   queue = [];
   store.trigger.frames({ frames });

@@ -45,6 +45,23 @@ test('every page, in both themes, wide and narrow: a heading, no barriers, nothi
   await page.context().close();
 });
 
+test('the clients of the Connect card are all in view, however wide the page is', { skip }, async () => {
+  const { page } = await rig.signedIn('/');
+  const tabs = page.getByRole('tab');
+  await tabs.first().waitFor();
+  assert.equal(await tabs.count(), 7);
+  for (const width of [360, 390, 600, 720, 900, 1024, 1100, 1200, 1280, 1360, 1920]) {
+    await page.setViewportSize({ width, height: 860 });
+    const list = (await page.getByRole('tablist').boundingBox())!;
+    for (const tab of await tabs.all()) {
+      const box = (await tab.boundingBox())!;
+      assert.ok(box.x >= list.x && box.x + box.width <= list.x + list.width, `${await tab.textContent()} at ${width} pixels`);
+      assert.ok(box.y >= list.y && box.y + box.height <= list.y + list.height, `${await tab.textContent()} at ${width} pixels`);
+    }
+  }
+  await page.context().close();
+});
+
 test('the first load is small: under 250 kB as it is sent, fonts and all', { skip }, async () => {
   const { page } = await rig.signedIn('/');
   const loaded = await page.evaluate(() => performance.getEntriesByType('resource').map(entry => entry.toJSON()));

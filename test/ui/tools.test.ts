@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
-import { openRig, type Rig, ready, skip } from './rig.ts';
+import { go, openRig, type Rig, ready, skip } from './rig.ts';
 
 let rig: Rig;
 before(async () => {
@@ -51,6 +51,39 @@ test('1,200 tools: the list holds only the rows in view, scrolls to its end, and
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { name: 'Run' }).waitFor();
   assert.deepEqual(problems, []);
+});
+
+test('executions that come in move the rows that are there, and write none of them anew', { skip }, async () => {
+  const call = (q: string) => rig.daemon.api('POST', '/api/tools/invoke/bookshop.books.search', { q });
+  await call('first');
+  const { page, problems } = await rig.signedIn('/executions');
+  const first = page.locator('[data-row="0"]', { hasText: 'q: first' });
+  await first.getByText('done').waitFor();
+  await first.evaluate(row => {
+    row.id = 'marked';
+  });
+  await call('second');
+  await page.locator('[data-row="0"]', { hasText: 'q: second' }).waitFor();
+  const marked = page.locator('#marked');
+  assert.equal(await marked.getAttribute('data-row'), '1');
+  assert.match((await marked.textContent())!, /q: first/);
+  const [above, below] = [await page.locator('[data-row="0"]').boundingBox(), await marked.boundingBox()];
+  assert.equal(Math.round(above!.y + above!.height), Math.round(below!.y));
+  assert.deepEqual(problems, []);
+});
+
+test('a search is told with each key, and follows the address', { skip }, async () => {
+  const { page } = await rig.signedIn('/executions');
+  const field = page.getByRole('searchbox');
+  await field.pressSequentially('goose');
+  await page.waitForURL(url => url.searchParams.get('q') === 'goose');
+  await go(page, '/executions');
+  await page.waitForFunction(() => document.querySelector<HTMLInputElement>('input[type="search"]')?.value === '');
+  await field.fill('nothing like it');
+  await page.getByText('Nothing matches').waitFor();
+  await field.press('Escape');
+  await page.waitForURL(url => url.searchParams.get('q') === null);
+  await page.locator('.execution-row').first().waitFor();
 });
 
 test('a rule for many tools says first what it changes, and is taken back with one click', { skip }, async () => {

@@ -100,6 +100,7 @@ export function ExecutionsPage() {
           rowHeight={narrow ? 64 : 52}
           label="Executions"
           onReach={setReached}
+          keyOf={index => views[index]?.id}
           render={index => {
             const view = views[index];
             return view && <ExecutionRow view={view} />;

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
 import { Icon } from './icons.tsx';
 
-/** Keys that follow one another faster than this, in milliseconds, are one question. */
+/** At most one question in so many milliseconds, however fast somebody types. */
 const PAUSE = 30;
 
 interface SearchFieldProps {
@@ -11,17 +11,34 @@ interface SearchFieldProps {
   placeholder?: string;
 }
 
-/** A search field that reports what was typed once the typing pauses. `/` jumps into it, Escape empties it. */
+/** A search field that reports what was typed at once; of keys that follow one another too fast, the last. `/` jumps into it, Escape empties it. */
 export function SearchField({ label, value, onChange, placeholder }: SearchFieldProps) {
   const [text, setText] = useState(value);
   const input = useRef<HTMLInputElement>(null);
   const report = useRef(onChange);
   report.current = onChange;
+  /** What was last reported, or given from outside; and when. */
+  const told = useRef({ text: value, at: Number.NEGATIVE_INFINITY });
+  const tell = (typed: string) => {
+    told.current = { text: typed, at: performance.now() };
+    report.current(typed);
+  };
+  // Told within the event, what was typed and what follows from it are one rendering.
+  const type = (typed: string) => {
+    setText(typed);
+    if (performance.now() - told.current.at >= PAUSE) tell(typed);
+  };
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `tell` is made of references
   useEffect(() => {
-    if (text === value) return;
-    const timer = setTimeout(() => report.current(text), PAUSE);
+    if (text === told.current.text) return;
+    const timer = setTimeout(() => tell(text), PAUSE);
     return () => clearTimeout(timer);
-  }, [text, value]);
+  }, [text]);
+  useEffect(() => {
+    if (value === told.current.text) return;
+    told.current.text = value;
+    setText(value);
+  }, [value]);
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
       const typing = event.target instanceof HTMLElement && event.target.closest('input, textarea, select, dialog');
@@ -42,9 +59,9 @@ export function SearchField({ label, value, onChange, placeholder }: SearchField
         placeholder={placeholder ?? 'Search'}
         value={text}
         spellCheck={false}
-        onChange={event => setText(event.target.value)}
+        onChange={event => type(event.target.value)}
         onKeyDown={event => {
-          if (event.key === 'Escape') setText('');
+          if (event.key === 'Escape') type('');
         }}
       />
       <span className="key" aria-hidden="true">

@@ -5,6 +5,8 @@ interface WindowedProps {
   rowHeight: number;
   label: string;
   render: (index: number) => ReactNode;
+  /** What a row is known by: where rows come in above others, those move as they are instead of each being written anew. */
+  keyOf?: (index: number) => string | undefined;
   /** Told the last row in view, so that more can be fetched before it is seen. */
   onReach?: (last: number) => void;
   /** Told which rows are in view. */
@@ -14,7 +16,7 @@ interface WindowedProps {
 const AHEAD = 12;
 
 /** A list of rows of one height, scrolled with the page; only those near the view exist. Arrow keys go from row to row. */
-export function Windowed({ count, rowHeight, label, render, onReach, onRange }: WindowedProps) {
+export function Windowed({ count, rowHeight, label, render, keyOf, onReach, onRange }: WindowedProps) {
   const list = useRef<HTMLUListElement>(null);
   const [range, setRange] = useState({ from: 0, to: 30 });
 
@@ -41,7 +43,7 @@ export function Windowed({ count, rowHeight, label, render, onReach, onRange }: 
   const rows: ReactNode[] = [];
   for (let index = range.from; index < to; index++) {
     rows.push(
-      <li key={index} data-row={index} aria-setsize={count} aria-posinset={index + 1} style={{ top: index * rowHeight, height: rowHeight }}>
+      <li key={keyOf?.(index) ?? index} data-row={index} aria-setsize={count} aria-posinset={index + 1} style={{ height: rowHeight }}>
         {render(index)}
       </li>,
     );
@@ -51,7 +53,7 @@ export function Windowed({ count, rowHeight, label, render, onReach, onRange }: 
       className="windowed"
       ref={list}
       aria-label={label}
-      style={{ height: count * rowHeight }}
+      style={{ height: count * rowHeight, paddingTop: Math.min(range.from, count) * rowHeight }}
       onKeyDown={event => {
         const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
         const row = (event.target as HTMLElement).closest<HTMLElement>('[data-row]');
