@@ -21,12 +21,14 @@ import type { Reading, UpstreamRequest } from './kinds/kind.ts';
 import type { Ledger } from './ledger.ts';
 import type { Limits } from './limits.ts';
 import type { Logic } from './logic.ts';
+import { covers } from './policy.ts';
 import { isInSlice, type Principals } from './principals.ts';
 import type { Plans } from './programs/plan.ts';
 import type { Programs } from './programs/programs.ts';
 import type { SettingsStore } from './settings.ts';
 import { isStricterEffect } from './strictness.ts';
 import { createSurprise } from './surprise.ts';
+import { traceparentFor } from './tracing/trace-context.ts';
 
 const DAY_MS = 24 * 3_600_000;
 
@@ -43,6 +45,8 @@ export function createCallLogic(parts: {
   compare?: Compare;
   plans?: Plans;
   programs?: Pick<Programs, 'isRunning'>;
+  /** Whether executions are told to a collector. */
+  isTraced?: boolean;
   now: () => Date;
   log?: (line: string) => void;
 }): Logic {
@@ -58,6 +62,7 @@ export function createCallLogic(parts: {
     compare,
     plans,
     programs,
+    isTraced = false,
     now,
     log = () => {},
   } = parts;
@@ -146,13 +151,25 @@ export function createCallLogic(parts: {
     if (context.approved && context.approved !== bindingOf(tool, request, input, connection)) return { changed: true };
     try {
       const answering = answeringOf(context, resumed);
-      const sending = { id: context.id, input, principal: context.principal.id, connection, signal, answering };
+      const sending = {
+        id: context.id,
+        input,
+        principal: context.principal.id,
+        connection,
+        signal,
+        answering,
+        traceparent: toldTo(tool, context),
+      };
       return await send(tool, request, (isRead || dispatch.mayRepeat(tool)) && !answering, sending);
     } catch (error) {
       if (isRead || notSent(error)) throw error;
       return { unknown: toFault(error) };
     }
   }
+
+  /** Upstreams are told of traces only where the owner said so. */
+  const toldTo = ({ path }: Tool, context: CallContext): string | undefined =>
+    settings.get().traceTools?.some(pattern => covers(pattern, path)) ? traceparentFor(context.id, context, isTraced) : undefined;
 
   /** A connection that is lost is tried once more, where that can do no harm: an idle one may have just been closed by the other side. */
   async function send(tool: Tool, request: UpstreamRequest, mayRepeat: boolean, sending: Sending): Promise<Outcome> {

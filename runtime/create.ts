@@ -195,6 +195,7 @@ async function assemble(options: RuntimeOptions): Promise<Runtime> {
       compare,
       plans,
       programs,
+      isTraced: options.otlpEndpoint !== undefined,
       now,
       log,
     }),

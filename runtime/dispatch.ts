@@ -46,6 +46,8 @@ export interface Sending {
   readonly signal: AbortSignal;
   readonly connection?: string | undefined;
   readonly answering?: Answering | undefined;
+  /** The trace the upstream is told of, as W3C's `traceparent`. */
+  readonly traceparent?: string | undefined;
 }
 
 /** A call may take this long, and its answer may be this large, before it is cut. */
@@ -139,9 +141,11 @@ export function createDispatch(parts: {
     }
   }
 
-  async function exchange(...[context, kind, tool, request, { signal }, credential, refused]: Exchange): Promise<Reading | 'again'> {
+  async function exchange(
+    ...[context, kind, tool, request, { signal, traceparent }, credential, refused]: Exchange
+  ): Promise<Reading | 'again'> {
     const { headers, query, cookies, secrets } = credential;
-    const response = await upstream.send(request, {
+    const response = await upstream.send(traceparent === undefined ? request : traced(request, traceparent), {
       allowPrivate: context.allowPrivate,
       credentials: { origins: context.origins, headers, query, cookies },
       timeoutMs,
@@ -195,6 +199,12 @@ type Exchange = [
   credential: Held,
   refused: (response: Refusing) => Promise<Rejection>,
 ];
+
+/** A tool that takes the header as an argument is given what its caller said. */
+const traced = (request: UpstreamRequest, traceparent: string): UpstreamRequest => ({
+  ...request,
+  headers: { traceparent, ...request.headers },
+});
 
 /** No session came about, because the server does not let us in: nothing was called. */
 function refusalIn(error: unknown): Refusing | undefined {

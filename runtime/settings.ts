@@ -12,6 +12,7 @@ export function openSettings(store: Store, now: () => Date) {
     get: (): Settings => settings,
     async update(patch: SettingsPatch, by: Principal): Promise<Settings> {
       patch.limits?.forEach(checkLimit);
+      patch.traceTools?.forEach(checkPattern);
       const next = { ...settings, ...patch };
       const note = store.note(actBy(by, now().toISOString(), 'settings.update', undefined, patch));
       await store.write([store.put(store.meta, 'settings', next as never), note], { sync: true });

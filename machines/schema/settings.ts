@@ -34,6 +34,8 @@ export const Settings = Type.Object(
     /** The record of what was done is kept so many days; it outlives the executions. */
     auditDays: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 36500 })),
     limits: Type.Optional(Type.Array(Limit, { maxItems: 1000 })),
+    /** Tools, by patterns as policies have them, whose upstreams are told of the trace a call is part of. Without it none is. */
+    traceTools: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 512 }), { maxItems: 1000 })),
   },
   { additionalProperties: false },
 );

@@ -58,6 +58,8 @@ export interface Circumstances {
   readonly companion?: Companion | undefined;
   /** The answer to the form with which this call ended before. */
   readonly answering?: Answering | undefined;
+  /** The trace the upstream is told of, as W3C's `traceparent`. */
+  readonly traceparent?: string | undefined;
   /** Told when a call that waits for an answer has gone on without it. */
   onMoved?(): void;
 }

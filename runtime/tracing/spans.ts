@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
 import type { Actor } from '../actor.ts';
 import type { LogRow } from '../store.ts';
-import { placeIn } from './trace-context.ts';
+import { spanIdOf, traceOf } from './trace-context.ts';
 
 /** Of OTLP's kinds of span these two are used: work in here, and a request to somebody else. */
 const KIND = { internal: 1, client: 3 } as const;
@@ -34,11 +33,6 @@ const PHASES: Readonly<Record<string, { readonly name: string; readonly kind: nu
   paused: { name: 'wait for answer', kind: KIND.internal },
 };
 
-const hex = (text: string, bytes: number): string =>
-  createHash('sha256')
-    .update(text)
-    .digest('hex')
-    .slice(0, bytes * 2);
 const nanos = (at: string): string => `${BigInt(Date.parse(at)) * 1_000_000n}`;
 
 /** Attributes that have a value. */
@@ -56,14 +50,12 @@ const attributes = (values: Readonly<Record<string, string | number | undefined>
 export function spansOf(execution: Actor<'call'> | Actor<'program'>, log: readonly LogRow[]): Span[] {
   const { id, state, context } = execution;
   const parent = 'parent' in context ? context.parent : undefined;
-  const caller = context.traceparent === undefined ? undefined : placeIn(context.traceparent);
-  const traceId = caller?.traceId ?? hex(`trace:${parent ?? id}`, 16);
-  const spanOf = (of: string) => hex(`span:${of}`, 8);
+  const { traceId, caller } = traceOf(id, context);
   const error = context.fault?.code;
   const whole: Span = {
     traceId,
-    spanId: spanOf(id),
-    ...(parent !== undefined ? { parentSpanId: spanOf(parent) } : caller && { parentSpanId: caller.spanId }),
+    spanId: spanIdOf(id),
+    ...(parent !== undefined ? { parentSpanId: spanIdOf(parent) } : caller && { parentSpanId: caller.spanId }),
     kind: KIND.internal,
     startTimeUnixNano: nanos(context.startedAt),
     endTimeUnixNano: nanos(context.endedAt ?? execution.at),
@@ -75,7 +67,7 @@ export function spansOf(execution: Actor<'call'> | Actor<'program'>, log: readon
     whole,
     ...phases.map(({ seq, state: phase, from, to }) => ({
       traceId,
-      spanId: spanOf(`${id}:${seq}`),
+      spanId: spanIdOf(`${id}:${seq}`),
       parentSpanId: whole.spanId,
       name: PHASES[phase]!.name,
       kind: PHASES[phase]!.kind,

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { serve } from '../../transports/serve.ts';
 import { openApi } from '../api.ts';
 import { v2 } from '../mcp/clients.ts';
@@ -135,4 +136,40 @@ test('what a caller says to be part of its trace is in that, over HTTP and MCP, 
     const span = await collector.span(tells(body.executionId));
     assert.ok(span.traceId !== trace && span.parentSpanId === undefined, traceparent);
   }
+});
+
+const META_SERVER = fileURLToPath(new URL('../fixtures/mcp/meta-server.mjs', import.meta.url));
+const SAID = `00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00`;
+
+test('upstreams are told of the trace only where the owner says so: without a collector, of the caller’s as it came', async t => {
+  const { owner, upstream } = await openWarehouse(t);
+  const told = async (headers: Record<string, string>) => {
+    upstream.arrived.length = 0;
+    assert.equal((await owner.invoke('w.items.list', {}, { headers })).status, 200);
+    return upstream.arrived[0]!.headers.traceparent;
+  };
+  assert.equal(await told({ traceparent: SAID }), undefined);
+  assert.equal((await owner.patch('/api/settings', { traceTools: ['w.items.*'] })).status, 200);
+  assert.equal(await told({ traceparent: SAID }), SAID);
+  assert.equal(await told({}), undefined);
+  assert.equal((await owner.patch('/api/settings', { traceTools: ['w.faults.*'] })).status, 200);
+  assert.equal(await told({ traceparent: SAID }), undefined);
+  assert.equal((await owner.patch('/api/settings', { traceTools: ['w.**.list'] })).body.error.code, 'invalid_arguments');
+});
+
+test('with a collector the upstream is told of the span of its call, in a header or in _meta', async t => {
+  const collector = await openCollector(t);
+  const { owner, upstream } = await openWarehouse(t);
+  await owner.post('/api/sources', { command: process.execPath, args: [META_SERVER], namespace: 'meta' });
+  assert.equal((await owner.get('/api/sources/meta?wait=60')).body.state, 'ready');
+  await owner.put('/api/policies', { pattern: 'meta.*', decision: 'allow' });
+  const { body: untold } = await owner.invoke('meta.meta');
+  assert.equal(untold.data.structuredContent.traceparent, undefined);
+  await owner.patch('/api/settings', { traceTools: ['w.**', 'meta.*'] });
+  const { body: listed } = await owner.invoke('w.items.list', {}, { headers: { traceparent: SAID } });
+  const overHttp = await collector.span(tells(listed.executionId));
+  assert.equal(upstream.arrived.at(-1)!.headers.traceparent, `${SAID.slice(0, 36)}${overHttp.spanId}-00`);
+  const { body: asked } = await owner.invoke('meta.meta');
+  const overMcp = await collector.span(tells(asked.executionId));
+  assert.equal(asked.data.structuredContent.traceparent, `00-${overMcp.traceId}-${overMcp.spanId}-01`);
 });

@@ -170,7 +170,9 @@ async function request(
       flight.companion?.progress?.({ progress, ...(total !== undefined && { total }), ...(message !== undefined && { message }) });
     },
   };
-  const params = { name, ...rest, ...(client.getProtocolEra() === 'modern' && { _meta: metaOf(flight.companion) }) };
+  const { companion, traceparent } = flight;
+  const meta = { ...(client.getProtocolEra() === 'modern' && metaOf(companion)), ...(traceparent !== undefined && { traceparent }) };
+  const params = { name, ...rest, ...(Object.keys(meta).length > 0 && { _meta: meta }) };
   // The SDK puts what the schema says into headers, too; it needs the definition for that, without the part it would judge the answer by.
   if (mirrored && client.getProtocolEra() === 'modern') {
     return client.callTool(params as never, { ...options, toolDefinition: { name, inputSchema: mirrored as never } });

@@ -46,11 +46,16 @@ export class Flight {
 
   readonly principal: string | undefined;
   readonly companion: Companion | undefined;
+  readonly traceparent: string | undefined;
   readonly #silenceMs: number;
 
-  constructor({ principal, companion }: Pick<Circumstances, 'principal' | 'companion'>, silenceMs = SILENCE_MS) {
+  constructor(
+    { principal, companion, traceparent }: Pick<Circumstances, 'principal' | 'companion' | 'traceparent'>,
+    silenceMs = SILENCE_MS,
+  ) {
     this.principal = principal;
     this.companion = companion;
+    this.traceparent = traceparent;
     this.#silenceMs = silenceMs;
   }
 
