@@ -1,5 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { get } from 'node:http';
 import { connect } from 'node:net';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { Agent, getGlobalDispatcher, setGlobalDispatcher } from 'undici';
 import { startDaemon, temporaryDataDir } from '../../daemon.ts';
@@ -7,6 +10,7 @@ import { openSession, post, toolCall } from '../../mcp/raw.ts';
 import { Remote, tool } from '../../runtime/kinds/mcp/remote.ts';
 import type { Ending } from '../../upstream-recorder.ts';
 
+const COLLECT = fileURLToPath(new URL('collect.cjs', import.meta.url));
 const ODD = fileURLToPath(new URL('../../fixtures/mcp/odd-server.mjs', import.meta.url));
 /** Clients that are connected at the same time. */
 const AT_ONCE = 10;
@@ -17,19 +21,24 @@ export interface Holdings {
   descriptors: number;
   upstreamSessions: number;
   upstreamSockets: number;
+  /** What is in use of the heap, and the whole process's memory, once all that nothing needs has been collected. */
+  heapMb: number;
   rssMb: number;
 }
 
 /**
  * Many clients connect, call a tool of a stdio and of an HTTP server, and vanish: every second one says goodbye, the others drop their
- * connection, every fourth in the middle of a call. Gives what the daemon held before and after; Linux only.
+ * connection, every fourth in the middle of a call. As many come before, so that what a process needs once for this work does not count.
+ * Gives what the daemon held before and after; Linux only.
  */
 export async function soak(t: Ending, clients: number): Promise<{ before: Holdings; after: Holdings; failures: string[] }> {
   const remote = new Remote();
   remote.tools = [tool('echo')];
   const address = await remote.open();
   t.after(() => remote.close());
-  const daemon = await startDaemon(t, temporaryDataDir(t));
+  const dataDir = temporaryDataDir(t);
+  const socket = join(dataDir, '..', 'collect.sock');
+  const daemon = await startDaemon(t, dataDir, { NODE_OPTIONS: `--expose-gc --require ${COLLECT}`, COLLECT_SOCKET: socket });
   await daemon.api.post('/api/sources', { namespace: 'piped', command: process.execPath, args: [ODD, 'well'] });
   await daemon.api.post('/api/sources', { namespace: 'remote', url: address, kind: 'mcp', allowPrivate: true });
   for (const namespace of ['piped', 'remote']) {
@@ -55,16 +64,29 @@ export async function soak(t: Ending, clients: number): Promise<{ before: Holdin
     descriptors: readdirSync(`/proc/${daemon.pid}/fd`).length,
     upstreamSessions: remote.sessions.size,
     upstreamSockets: await remote.sockets(),
-    rssMb: Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${daemon.pid}/status`, 'utf8'))![1]) / 1024,
+    ...(await memoryOf(socket)),
   });
 
-  for (let n = 0; n < AT_ONCE; n += 2) await Promise.all([client(n), client(n + 2)]);
-  await vanish();
+  async function wave(): Promise<void> {
+    for (let n = 0; n < clients; n += AT_ONCE)
+      await Promise.all(Array.from({ length: Math.min(AT_ONCE, clients - n) }, (_, i) => client(n + i)));
+    await vanish();
+  }
+
+  await wave();
   const before = await steady(holdings);
-  for (let n = 0; n < clients; n += AT_ONCE)
-    await Promise.all(Array.from({ length: Math.min(AT_ONCE, clients - n) }, (_, i) => client(n + i)));
-  await vanish();
+  await wave();
   return { before, after: await back(holdings, before), failures };
+}
+
+function memoryOf(socketPath: string): Promise<Pick<Holdings, 'heapMb' | 'rssMb'>> {
+  return new Promise((resolve, reject) => {
+    const asked = get({ socketPath, path: '/' }, async answer => {
+      const { heapUsed, rss } = JSON.parse(await text(answer)) as NodeJS.MemoryUsage;
+      resolve({ heapMb: Math.round(heapUsed / 1e5) / 10, rssMb: Math.round(rss / 1e5) / 10 });
+    });
+    asked.on('error', reject);
+  });
 }
 
 /** All clients are gone: their connections with them. */
