@@ -1,14 +1,16 @@
-import type { Progress, StandardSchemaV1 } from '@modelcontextprotocol/client';
+import type { Progress } from '@modelcontextprotocol/client';
 import { FaultError } from '../../../machines/schema/fault.ts';
 import type { Tool } from '../../../machines/schema/tool.ts';
 import type { Circumstances, Companion } from '../calling.ts';
 import type { Reading } from '../kind.ts';
+import { ANYTHING } from './anything.ts';
 import { bodyOf, ownFault, statusOf } from './faults.ts';
 import { Flight } from './flight.ts';
 import type { Lease, Pool, Seat } from './pool.ts';
 import { readFailure, readResult } from './read.ts';
 import { advance, formOf, paramsOf, type Rounds, saidOf, wantedBy } from './rounds.ts';
 import type { Session } from './session.ts';
+import { isTaskOnly, resultOfTask } from './task.ts';
 import type { McpBinding } from './tools.ts';
 
 /** The longest time-out there is: silence is watched by the flight, which knows when a person is thinking. */
@@ -152,15 +154,8 @@ const unanswered = (cause: unknown): FaultError =>
     cause,
   });
 
-/** Lets everything through: what a server answers is data, and what we make of it is up to `readResult`. */
-const ANYTHING: StandardSchemaV1 = { '~standard': { version: 1, vendor: 'executor', validate: value => ({ value }) } };
-
-async function request(
-  { client }: Session,
-  flight: Flight,
-  { name, mirrored }: McpBinding,
-  rest: Record<string, unknown>,
-): Promise<unknown> {
+async function request({ client }: Session, flight: Flight, binding: McpBinding, rest: Record<string, unknown>): Promise<unknown> {
+  const { name, mirrored } = binding;
   const options = {
     signal: flight.signal,
     timeout: FOREVER,
@@ -177,6 +172,7 @@ async function request(
   if (mirrored && client.getProtocolEra() === 'modern') {
     return client.callTool(params as never, { ...options, toolDefinition: { name, inputSchema: mirrored as never } });
   }
+  if (isTaskOnly(binding) && client.getProtocolEra() === 'legacy') return resultOfTask(client, params, flight, options);
   return client.request({ method: 'tools/call', params }, ANYTHING, options);
 }
 

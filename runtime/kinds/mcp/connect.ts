@@ -145,7 +145,8 @@ function overHttp(sdk: Sdk, { url, reach }: Exclude<Place, { command: Command }>
     const flight = 'id' in message && 'method' in message ? currentFlight.getStore() : undefined;
     if (!flight) return send(message, options);
     const requestSignal = options?.requestSignal ? AbortSignal.any([options.requestSignal, flight.over]) : flight.over;
-    return send(message, { ...options, requestSignal, onRequestStreamEnd: () => flight.lost() } as Parameters<typeof send>[1]);
+    const { leg } = flight;
+    return send(message, { ...options, requestSignal, onRequestStreamEnd: () => flight.lost(leg) } as Parameters<typeof send>[1]);
   };
   return {
     transport,

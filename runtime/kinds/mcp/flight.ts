@@ -141,9 +141,12 @@ export class Flight {
     this.touch();
   }
 
-  /** The stream on which the answer was to come has ended. */
-  lost(): void {
-    if (this.#settled) return;
+  /** How many of its requests were answered before the one that is under way: a call of several requests has a stream for each. */
+  leg = 0;
+
+  /** The stream on which the answer of a leg was to come has ended. */
+  lost(leg: number): void {
+    if (this.#settled || leg !== this.leg) return;
     this.#settle({
       error: new FaultError('upstream_unreachable', 'The connection was lost before the server had answered', { details: { sent: true } }),
     });

@@ -6,8 +6,12 @@ import { type ReferenceTool, tool } from './tools.ts';
 
 const JOB_MS = 1500;
 
+/** With a name, which the suite gives as well where it answers in parts. */
 const yes = (message: string) =>
-  inputRequired.elicit({ message, requestedSchema: { type: 'object', properties: { confirm: { type: 'boolean' } } } });
+  inputRequired.elicit({
+    message,
+    requestedSchema: { type: 'object', properties: { confirm: { type: 'boolean' }, name: { type: 'string' } } },
+  });
 const named = inputRequired.elicit({
   message: 'What is your name?',
   requestedSchema: { type: 'object', properties: { name: { type: 'string' } }, required: ['name'] },

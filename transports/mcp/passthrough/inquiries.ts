@@ -17,7 +17,8 @@ export class Inquiry {
   readonly #open = new Map<string, Open>();
   /** What a person is asked, by the server's names; a name goes to the interaction that is its turn. */
   #forms = new Map<string, unknown>();
-  readonly #names = new Map<string, string>();
+  #round = 0;
+  readonly #names = new Map<string, { name: string; round: number }>();
   readonly #said = new Map<string, unknown>();
   #count = 0;
   #wake: (() => void) | undefined;
@@ -54,17 +55,29 @@ export class Inquiry {
   foresee(forms: Readonly<Record<string, unknown>>): void {
     this.#forms = new Map(Object.entries(forms));
     this.#said.clear();
+    this.#round += 1;
   }
 
   /** The server's own name for an interaction, where it has one. */
   nameOf(interactionId: string): string {
     const known = this.#names.get(interactionId);
-    if (known !== undefined) return known;
+    if (known !== undefined) return known.name;
     const next = this.#forms.keys().next();
     if (next.done) return interactionId;
     this.#forms.delete(next.value);
-    this.#names.set(interactionId, next.value);
+    this.#names.set(interactionId, { name: next.value, round: this.#round });
     return next.value;
+  }
+
+  /** The same as a task has it: there no key is used twice, while a server may take a name again in its next round. */
+  keyOf(interactionId: string): string {
+    const name = this.nameOf(interactionId);
+    return keyed(name, this.#names.get(interactionId)?.round ?? 1);
+  }
+
+  /** Something was said before its turn has come. */
+  get isSaid(): boolean {
+    return this.#said.size > 0;
   }
 
   /** What was said to an interaction before it came up; given once. */
@@ -73,6 +86,23 @@ export class Inquiry {
     const said = this.#said.get(name);
     this.#said.delete(name);
     return said;
+  }
+
+  /** What a person will be asked after what waits now, where nothing was said to it yet, by the keys of a task. */
+  foreseen(): InputRequests {
+    const unsaid = [...this.#forms].filter(([name]) => !this.#said.has(name));
+    return Object.fromEntries(
+      unsaid.map(([name, params]) => [keyed(name, this.#round), { method: 'elicitation/create', params }]),
+    ) as InputRequests;
+  }
+
+  /** Takes what the client of a task brings back. */
+  answerTask(responses: Record<string, unknown>): void {
+    for (const [key, response] of Object.entries(responses)) this.#open.get(key)?.resolve(response);
+    for (const name of this.#forms.keys()) {
+      const response = responses[keyed(name, this.#round)];
+      if (response !== undefined) this.#said.set(name, response);
+    }
   }
 
   /** Resolves with what is asked, when something is; with `form`, together with what a person will be asked next. */
@@ -101,6 +131,8 @@ export class Inquiry {
     }
   }
 }
+
+const keyed = (name: string, round: number) => (round === 1 ? name : `${name}-${round}`);
 
 /** The inquiries of calls under way, by execution. In memory only, as what they ask for is: it goes with its connection. */
 export class Inquiries {

@@ -32,9 +32,7 @@ export function serveTasks(server: Server, place: TaskPlace): void {
     only(ctx);
     const asking = place.askingOf(ctx);
     const view = taskNamed(taskId, place, asking);
-    const responses = ctx.mcpReq.inputResponses ?? {};
-    place.take?.(view, responses);
-    await takeInputs(view, responses, asking);
+    await (place.take ?? takeInputs)(view, ctx.mcpReq.inputResponses ?? {}, asking);
     return {};
   });
   server.setRequestHandler('tasks/cancel', paramsOf('taskId'), async ({ taskId }: TaskParams, ctx) => {
@@ -52,7 +50,7 @@ export function declaresTasks(server: Server): boolean {
 }
 
 async function detailed(view: ExecutionView, place: TaskPlace, asking: Asking) {
-  const inputRequests = { ...inputsOf(view, asking), ...(isSettled(view) ? {} : place.inputs?.(view)) };
+  const inputRequests = { ...inputsOf(view, asking), ...(isSettled(view) ? {} : place.inputs?.(view, asking)) };
   const task = taskOf(view, asking);
   if (Object.keys(inputRequests).length > 0) return { ...task, status: 'input_required', inputRequests };
   if (task.status !== 'completed') return task;

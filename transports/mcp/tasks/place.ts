@@ -9,8 +9,9 @@ export interface TaskPlace {
   /** Only executions of this source are tasks here. */
   source?: string;
   /** What is asked of the client besides what waits for a person. */
-  inputs?(view: ExecutionView): InputRequests;
-  take?(view: ExecutionView, responses: Record<string, unknown>): void;
+  inputs?(view: ExecutionView, asking: Asking): InputRequests;
+  /** Takes what the client's user said to that, too. */
+  take?(view: ExecutionView, responses: Record<string, unknown>, asking: Asking): Promise<void>;
 }
 
 /** An execution of this place that the asker may see: to anybody else it does not exist. */

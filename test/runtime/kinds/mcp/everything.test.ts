@@ -89,3 +89,14 @@ for (const namespace of ['stdio', 'http']) {
     await assert.rejects(source.request('tools/call' as never), /not passed through/);
   });
 }
+
+test('a tool that can be called as a task only is called as one, and what it asks meanwhile pauses the call', async () => {
+  const paused = await house.settle((await house.start('http.simulate-research-query', { topic: 'python', ambiguous: true })).id, 60);
+  assert.equal(paused.state, 'paused', JSON.stringify(paused.error));
+  const { interpretation } = (paused.interactions[0]!.schema as { properties: Record<string, { oneOf: { const: string }[] }> }).properties;
+  const content = { interpretation: interpretation!.oneOf[0]!.const };
+  await house.runtime.executions.resume(paused.id, { action: 'accept', content }, house.runtime.principals.owner);
+  const done = await house.settle(paused.id, 60);
+  assert.equal(done.state, 'done', JSON.stringify(done.error));
+  assert.match(textOf(done), /Clarification/);
+});
