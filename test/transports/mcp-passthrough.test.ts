@@ -228,6 +228,50 @@ test('a 2026-07-28 client does so between its requests, in rounds', async t => {
   assert.deepEqual(asked.slice(-2), ['Step 1: What is your name?', 'Step 2: What is your favorite color?']);
 });
 
+test('what a server asks at once of a task is put together, answered in any order, and what was said to one stays said', async t => {
+  const s = await surface(t, { hold: { taskSeconds: 0 } });
+  await withReferences(s);
+  const capabilities = { elicitation: { form: {} }, extensions: { 'io.modelcontextprotocol/tasks': {} } };
+  const _meta = { ...envelope, 'io.modelcontextprotocol/clientCapabilities': capabilities };
+  const ask = async (method: string, name: string, params: Record<string, unknown>) => {
+    const headers = { 'mcp-protocol-version': '2026-07-28', 'mcp-method': method, 'mcp-name': name };
+    const reply = await post(s.url, request(1, method, { ...params, _meta }), headers, '/mcp/ref2026');
+    return ((await reply.json()) as { result: TaskSeen }).result;
+  };
+  const { taskId } = await ask('tools/call', 'multi_input', { name: 'multi_input', arguments: {} });
+  const seen = () => ask('tasks/get', taskId, { taskId });
+  const settled = async () => {
+    for (;;) {
+      const task = await seen();
+      if (task.status !== 'working') return task;
+      await new Promise(resolve => setTimeout(resolve, 20));
+    }
+  };
+  const say = (key: string, confirm: boolean) =>
+    ask('tasks/update', taskId, { taskId, inputResponses: { [key]: { action: 'accept', content: { confirm } } } });
+  let task = await settled();
+  assert.deepEqual([task.status, Object.keys(task.inputRequests ?? {})], ['input_required', ['first', 'second']]);
+  await say('second', false);
+  task = await seen();
+  assert.deepEqual([task.status, Object.keys(task.inputRequests ?? {})], ['input_required', ['first']]);
+  await say('second', true);
+  await say('first', true);
+  task = await settled();
+  assert.equal(task.status, 'completed');
+  const answers = /^Said: (.*)$/.exec(task.result?.content[0]?.text ?? '')?.[1] ?? '';
+  assert.deepEqual(JSON.parse(answers), {
+    first: { action: 'accept', content: { confirm: true } },
+    second: { action: 'accept', content: { confirm: false } },
+  });
+});
+
+interface TaskSeen {
+  taskId: string;
+  status: string;
+  inputRequests?: Record<string, unknown>;
+  result?: Called;
+}
+
 test("the server's own failures and errors come through as they are", async t => {
   const s = await surface(t);
   await withReferences(s);

@@ -151,6 +151,77 @@ test('2026-07-28: at a source shown by itself its calls are tasks, and only its 
   assert.equal((await shop.get(program.taskId)).error.code, -32602);
 });
 
+/** What comes on a stream that listens to tasks, message by message; ended with the test. */
+async function* heard(
+  t: TestContext,
+  url: string,
+  notifications: object,
+  { path = '/mcp', token }: { path?: string; token?: string } = {},
+) {
+  const gone = new AbortController();
+  t.after(() => gone.abort());
+  const meta = { ...envelope, [CAPABILITIES]: { extensions: { [TASKS]: {} } } };
+  const reply = await fetch(url + path, {
+    method: 'POST',
+    signal: gone.signal,
+    headers: {
+      'content-type': 'application/json',
+      accept: 'application/json, text/event-stream',
+      'mcp-protocol-version': '2026-07-28',
+      'mcp-method': 'subscriptions/listen',
+      ...(token !== undefined && { authorization: `Bearer ${token}` }),
+    },
+    body: JSON.stringify(request(9, 'subscriptions/listen', { notifications, _meta: meta })),
+  });
+  assert.equal(reply.status, 200);
+  let text = '';
+  for await (const chunk of reply.body!.pipeThrough(new TextDecoderStream()) as unknown as AsyncIterable<string>) {
+    const frames = (text + chunk).split('\n\n');
+    text = frames.pop() ?? '';
+    for (const line of frames.flatMap(frame => frame.split('\n'))) if (line.startsWith('data: ')) yield JSON.parse(line.slice(6));
+  }
+}
+
+for (const [path, name, args] of [
+  ['/mcp', 'execute', { code: 'return (await tools.shop.orders.create({ book: 6 })).book' }],
+  ['/mcp/shop', 'orders_create', { book: 6 }],
+] as const) {
+  test(`2026-07-28: who listens to a task at ${path} is told of it without asking, each time what tasks/get says`, async t => {
+    const s = await surface(t, soon);
+    const mine = client(s.url, { path });
+    const first = (await mine.call(name, args)).result;
+    const taskId: string = first.taskId ?? first.structuredContent.executionId;
+    const messages = heard(t, s.url, { taskIds: [taskId, 'exec_none'] }, { path });
+    const next = async (): Promise<Wire> => (await messages.next()).value;
+    const acknowledged = await next();
+    assert.deepEqual(acknowledged.params.notifications, { taskIds: [taskId] }, 'of what is not there nothing is promised');
+    let told = await next();
+    while (!told.params.statusMessage?.includes('Waits')) told = await next();
+    assert.deepEqual([told.method, told.params.taskId, told.params.status], ['notifications/tasks', taskId, 'working']);
+    assert.equal(told.params._meta['io.modelcontextprotocol/subscriptionId'], 9);
+    await s.runtime.executions.resume(taskId, { action: 'accept' }, s.runtime.principals.owner);
+    while (!isOver(told.params)) told = await next();
+    const { _meta: _, ...task } = told.params;
+    const { _meta: __, resultType: ___, ...asked } = (await mine.get(taskId)).result;
+    assert.deepEqual(task, asked);
+  });
+}
+
+test('2026-07-28: of tasks hears only who has declared them, and whose they are; other lists are heard of on the same stream', async t => {
+  const s = await surface(t, soon);
+  const { taskId } = (await client(s.url).call('execute', { code: 'await sleep(3600_000)' })).result;
+  const headers = { 'mcp-protocol-version': '2026-07-28', 'mcp-method': 'subscriptions/listen' };
+  const unknowing = request(9, 'subscriptions/listen', { notifications: { taskIds: [taskId] }, _meta: envelope });
+  const reply = await post(s.url, unknowing, headers);
+  const { error, id } = (await reply.json()) as Wire;
+  assert.deepEqual([reply.status, id, error.code, error.data], [400, 9, -32021, { requiredCapabilities: { extensions: { [TASKS]: {} } } }]);
+  const others = heard(t, s.url, { taskIds: [taskId], toolsListChanged: true }, { token: OTHER_TOKEN });
+  assert.deepEqual((await others.next()).value.params.notifications, { toolsListChanged: true, taskIds: [] });
+  await s.runtime.sources.add({ ...s.shop.source, namespace: `bar${Date.now()}` });
+  assert.equal((await others.next()).value.method, 'notifications/tools/list_changed');
+  await s.runtime.executions.cancel(taskId, s.runtime.principals.owner);
+});
+
 async function v1(t: TestContext, url: string): Promise<ClientV1> {
   const known = new ClientV1({ name: 'tasks-v1', version: '1' }, { capabilities: { tasks: { list: {}, cancel: {} } } });
   await known.connect(new HttpV1(new URL('/mcp', url)) as Parameters<ClientV1['connect']>[0]);

@@ -11,6 +11,7 @@ import { readBody } from './body.ts';
 import { Modern } from './modern.ts';
 import { idOf, refuse } from './refuse.ts';
 import { type SessionLimits, Sessions } from './sessions.ts';
+import type { Changes } from './tasks/listening.ts';
 
 /** What speaks MCP behind a door: one instance for a session (2025 revisions), or for a request (2026-07-28). */
 export type CreateServer = (principal: Principal) => Server | McpServer | Promise<Server | McpServer>;
@@ -26,9 +27,9 @@ export class Door {
   readonly sessions: Sessions;
   readonly modern: Modern;
 
-  constructor(create: CreateServer, limits: SessionLimits) {
+  constructor(create: CreateServer, limits: SessionLimits, changes: Changes) {
     this.sessions = new Sessions(create, limits);
-    this.modern = new Modern(create, () => {});
+    this.modern = new Modern(create, changes, () => {});
   }
 
   /** Answers a GET, POST or DELETE. Never rejects. */

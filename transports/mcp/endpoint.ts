@@ -5,6 +5,7 @@ import type { Hold } from './asking.ts';
 import { Door } from './door.ts';
 import { Passthroughs } from './passthrough/passthroughs.ts';
 import { createServer, requestStates, type Surface } from './server.ts';
+import { changesOf } from './tasks/listening.ts';
 import { listed } from './tools.ts';
 
 const HOUR_MS = 3_600_000;
@@ -52,7 +53,7 @@ export function createMcpEndpoint(options: McpEndpointOptions): McpEndpoint {
     state: requestStates(runtime),
   };
   const limits = { ...SESSIONS, ...options.sessions, streams: runtime.streams };
-  const door = new Door(() => createServer(surface), limits);
+  const door = new Door(() => createServer(surface), limits, changesOf(runtime));
   const passthroughs = new Passthroughs(surface, limits);
   const stopTelling = tellOfChanges(runtime, () => door.toolsChanged());
   const stopRevoking = runtime.tokens.onRevoked(id => {

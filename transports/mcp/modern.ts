@@ -3,14 +3,17 @@ import { createMcpHandler, type McpHttpHandler } from '@modelcontextprotocol/ser
 import type { Principal } from '../../machines/schema/principal.ts';
 import type { CreateServer } from './door.ts';
 import { authInfoOf, principalIn } from './principal.ts';
+import { type Changes, headersOf, listening, tasksListenedTo } from './tasks/listening.ts';
 
 /** The stateless side of the endpoint: revision 2026-07-28, one server instance per request, all by the official handler. */
 export class Modern {
   readonly #handler: McpHttpHandler;
+  readonly #changes: Changes;
   /** How many requests are under way, listening ones among them. */
   open = 0;
 
-  constructor(create: CreateServer, onerror: (error: Error) => void) {
+  constructor(create: CreateServer, changes: Changes, onerror: (error: Error) => void) {
+    this.#changes = changes;
     this.#handler = createMcpHandler(({ authInfo }) => create(principalIn(authInfo)), { legacy: 'reject', onerror });
   }
 
@@ -27,7 +30,12 @@ export class Modern {
       this.open -= 1;
       if (!res.writableFinished) gone.abort();
     });
-    const response = await this.#handler.fetch(webRequest(req, gone.signal), { authInfo: authInfoOf(principal), parsedBody: body });
+    const ask = (asked: unknown, instead?: Record<string, string>) =>
+      this.#handler.fetch(webRequest(req, gone.signal, instead), { authInfo: authInfoOf(principal), parsedBody: asked });
+    const response =
+      tasksListenedTo(body).length > 0
+        ? await listening(body, { ask: message => ask(message, headersOf(message)), changes: this.#changes, signal: gone.signal })
+        : await ask(body);
     const headers: Record<string, string> = {};
     for (const [name, value] of response.headers) headers[name] = value;
     if (!response.body) {
@@ -54,9 +62,10 @@ export class Modern {
 }
 
 /** The handler reads method, headers and signal; the body is handed over parsed. */
-function webRequest(req: IncomingMessage, signal: AbortSignal): Request {
+function webRequest(req: IncomingMessage, signal: AbortSignal, instead: Record<string, string> = {}): Request {
   const headers = new Headers();
   for (const [name, value] of Object.entries(req.headers)) if (typeof value === 'string') headers.set(name, value);
+  for (const [name, value] of Object.entries(instead)) headers.set(name, value);
   headers.delete('authorization');
   headers.delete('cookie');
   return new Request('http://localhost/mcp', { method: req.method ?? 'POST', headers, signal });

@@ -7,6 +7,7 @@ import type { Through } from '../endpoint.ts';
 import { refuse } from '../refuse.ts';
 import type { Surface } from '../server.ts';
 import type { SessionLimits } from '../sessions.ts';
+import { changesOf } from '../tasks/listening.ts';
 import { Inquiries } from './inquiries.ts';
 import { Owed } from './owed.ts';
 import { createPassthroughServer, type Place, usesWhole } from './server.ts';
@@ -30,7 +31,8 @@ export class PassthroughEndpoint {
     this.#upstream = isMcp ? new Upstream(runtime.passthrough(namespace)) : undefined;
     const place: Place = { surface, through, upstream: this.#upstream, inquiries: new Inquiries(), owed: new Owed(runtime, namespace) };
     this.#place = place;
-    this.#door = new Door(principal => createPassthroughServer(place, principal), { ...limits, onEnded: id => this.#upstream?.leave(id) });
+    const ends = { onEnded: (id: string) => this.#upstream?.leave(id) };
+    this.#door = new Door(principal => createPassthroughServer(place, principal), { ...limits, ...ends }, changesOf(runtime));
     this.#upstream?.onHeard(heard => this.#pass(heard));
     let { revision } = runtime.sources.get(namespace);
     this.#stop = runtime.subscribe(change => {

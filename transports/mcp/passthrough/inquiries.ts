@@ -96,12 +96,12 @@ export class Inquiry {
     ) as InputRequests;
   }
 
-  /** Takes what the client of a task brings back. */
+  /** Takes what the client of a task brings back; the first word to a question counts. */
   answerTask(responses: Record<string, unknown>): void {
     for (const [key, response] of Object.entries(responses)) this.#open.get(key)?.resolve(response);
     for (const name of this.#forms.keys()) {
       const response = responses[keyed(name, this.#round)];
-      if (response !== undefined) this.#said.set(name, response);
+      if (response !== undefined && !this.#said.has(name)) this.#said.set(name, response);
     }
   }
 

@@ -41,7 +41,7 @@ export function tasksOf(place: Place, server: Server): TaskPlace {
 }
 
 /** The next question of a round comes up without the server being asked: by then it is there. */
-const TURN_SECONDS = 5;
+const TURN_SECONDS = 60;
 
 /** Hands over what was said before its turn had come, as far as the turns have come. */
 async function giveForeseen(id: string, inquiry: Inquiry, asking: Asking): Promise<void> {
