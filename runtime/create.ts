@@ -303,7 +303,7 @@ async function assemble(options: RuntimeOptions): Promise<Runtime> {
     log,
   });
 
-  const lifetime = createLifetime({ store, registry, catalog, upstream, logics, scheduler, retention, log });
+  const lifetime = createLifetime({ store, registry, catalog, upstream, logics, scheduler, retention, sandbox: programming.warmUp, log });
   await sources.clean();
   await connections.clean();
   await catalog.sweep();

@@ -26,9 +26,10 @@ export function createLifetime(parts: {
   logics: Record<ActorKind, Logic>;
   scheduler: ReturnType<typeof createScheduler>;
   retention: ReturnType<typeof createRetention>;
+  sandbox: () => void;
   log: (line: string) => void;
 }) {
-  const { store, registry, catalog, upstream, logics, scheduler, retention, log } = parts;
+  const { store, registry, catalog, upstream, logics, scheduler, retention, sandbox, log } = parts;
   let survived: NodeJS.Timeout | undefined;
   let warm: NodeJS.Timeout | undefined;
   let isEnding = false;
@@ -44,7 +45,7 @@ export function createLifetime(parts: {
       retention.start();
       // The search index is built when the daemon has come up and has a moment, at the latest by the first search.
       warm = setTimeout(() => {
-        warmUp({ store, registry, catalog, upstream, logics, isEnding: () => isEnding })
+        warmUp({ store, registry, catalog, upstream, logics, sandbox, isEnding: () => isEnding })
           .catch(say('the first answer may take a moment longer'))
           .then(() => (isEnding ? undefined : catalog.searchable()))
           .catch(say('the search is not ready'));

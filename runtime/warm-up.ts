@@ -23,9 +23,11 @@ export async function warmUp(parts: {
   catalog: Catalog;
   upstream: Upstream;
   logics: Record<ActorKind, Logic>;
+  /** Makes a sandbox ready. */
+  sandbox: () => void;
   isEnding: () => boolean;
 }): Promise<void> {
-  const { store, registry, catalog, upstream, logics, isEnding } = parts;
+  const { store, registry, catalog, upstream, logics, sandbox, isEnding } = parts;
   for (const logic of Object.values(logics)) {
     if (isEnding()) return;
     prepare(logic);
@@ -33,10 +35,12 @@ export async function warmUp(parts: {
   }
   await upstream.warm();
   const tools = new Set<string>();
+  let isProgramWaiting = false;
   for await (const key of store.index.keys({ gte: 'pending!', lt: 'pending"', reverse: true, limit: WAITING })) {
     if (isEnding()) return;
     try {
       const call = registry.stored('call', key.slice('pending!'.length));
+      if (call?.context.parent !== undefined) isProgramWaiting = true;
       if (!call || tools.has(call.context.path)) continue;
       tools.add(call.context.path);
       catalog.validate(catalog.find(call.context.path).tool, {});
@@ -45,6 +49,7 @@ export async function warmUp(parts: {
     }
     await turn();
   }
+  if (isProgramWaiting) sandbox();
   for (let run = 0; run < RUNS; run++) {
     if (isEnding()) return;
     rehearse(logics.call);

@@ -70,6 +70,7 @@ export function assemblePrograms(parts: {
     output,
     plans: createPlans({ ...parts, journal }),
     programStart: createProgramStart({ ...parts, journal }),
+    warmUp: sandbox.warmUp,
     async close(): Promise<void> {
       programs.close();
       await sandbox.close();

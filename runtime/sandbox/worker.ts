@@ -4,6 +4,7 @@ import { toFault } from '../../machines/schema/fault.ts';
 import type { Limits } from './limits.ts';
 import { prepare } from './prepare.ts';
 import type { Order, Program, Report, Turn, WorkerData } from './protocol.ts';
+import { REHEARSAL, rehearse } from './rehearsal.ts';
 import { createScheduler } from './scheduler.ts';
 import { createVm, type Vm } from './vm.ts';
 
@@ -14,6 +15,9 @@ import { createVm, type Vm } from './vm.ts';
 
 /** A VM whose memory grew beyond this leaves a large hole in the thread: a new thread is cheaper. */
 const LARGE = 24 * 1024 * 1024;
+
+/** After so many rehearsals, most of what a program runs on is compiled. */
+const ROUNDS = 30;
 
 const { wasm, beats, memory } = workerData as WorkerData;
 const port = parentPort!;
@@ -29,6 +33,8 @@ function halt(turn: Turn): void {
 
 let vm: Vm | undefined;
 let scheduler: ReturnType<typeof createScheduler> | undefined;
+/** Whether a program was here, or is on its way. */
+let wasTaken = false;
 
 async function renew(): Promise<void> {
   scheduler = undefined;
@@ -36,11 +42,25 @@ async function renew(): Promise<void> {
   post({ type: 'ready' });
 }
 
+/**
+ * Until the first program is there, makes it fast: what it runs on is compiled by being run. If it comes meanwhile it waits for the end of
+ * one round, which takes no longer than it saves.
+ */
+async function prepareForFirst(): Promise<void> {
+  const script = await prepare(REHEARSAL);
+  for (let round = 0; round < ROUNDS; round++) {
+    await new Promise(setImmediate);
+    if (wasTaken || !vm) return;
+    rehearse(vm, script);
+    if (!vm.renew()) vm = undefined;
+  }
+}
+
 async function start(program: Omit<Program, 'limits'>, limits: Limits): Promise<void> {
   try {
     const script = await prepare(program.code);
-    if (vm!.memory !== limits.memory) vm = await createVm(wasm, limits.memory);
-    scheduler = createScheduler({ vm: vm!, program, limits, beat, halt });
+    if (vm?.memory !== limits.memory) vm = await createVm(wasm, limits.memory);
+    scheduler = createScheduler({ vm, program, limits, beat, halt });
     tell(scheduler.start(script));
   } catch (error) {
     const figures = { computeMs: 0, steps: 0, deliveries: 0 };
@@ -49,15 +69,17 @@ async function start(program: Omit<Program, 'limits'>, limits: Limits): Promise<
 }
 
 function tell(turn: Turn): void {
-  post({ type: 'turn', turn, spoiled: scheduler?.trapped() === true || vm!.size() > LARGE });
+  post({ type: 'turn', turn, spoiled: scheduler?.trapped() === true || !vm || vm.size() > LARGE });
 }
 
 port.on('message', (order: Order) => {
-  if (order.type === 'start') void start(order.program, order.limits);
-  else if (order.type === 'drop') void renew();
+  if (order.type === 'start') {
+    wasTaken = true;
+    void start(order.program, order.limits);
+  } else if (order.type === 'drop') void renew();
   else if (scheduler) tell(scheduler.deliver(order.deliveries));
 });
 
 // The server's own thread goes first. On Linux this lowers this thread only; elsewhere it would lower the process.
 if (process.platform === 'linux') os.setPriority(0, 5);
-void renew();
+void renew().then(prepareForFirst);

@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { test } from 'node:test';
 import { takePicture } from '../../../runtime/sandbox/picture.ts';
+import { prepare } from '../../../runtime/sandbox/prepare.ts';
+import { REHEARSAL, rehearse } from '../../../runtime/sandbox/rehearsal.ts';
 import { createVm, type Vm } from '../../../runtime/sandbox/vm.ts';
 import { fault, ok, openPool, type Told } from './host.ts';
 
@@ -61,6 +63,18 @@ test('a VM that was renewed is, to its next program, a new one', async () => {
     assert.deepEqual(told(used, LOOKS), expected);
     assert.equal(used.renew(), true);
   }
+});
+
+test('a rehearsal succeeds and leaves nothing behind', async () => {
+  const [used, fresh] = await Promise.all([createVm(wasm, MEMORY), createVm(wasm, MEMORY)]);
+  const script = await prepare(REHEARSAL);
+  for (let i = 0; i < 2; i++) {
+    const end = rehearse(used, script);
+    assert.equal(end.type, 'done', JSON.stringify(end));
+    assert.match(end.type === 'done' ? end.json : '', /^\{"pages":4,"names":"TM 19/);
+    assert.equal(used.renew(), true);
+  }
+  assert.deepEqual(told(used, LOOKS), told(fresh, LOOKS));
 });
 
 test('a VM whose engine gave up, or whose memory has grown, is not used again', async () => {
