@@ -17,6 +17,11 @@ export function readJournal(entries: readonly JournalEntry[]) {
   const recorded = new Map(entries.map(entry => [entry.n, entry]));
   return {
     knows: (n: number): boolean => recorded.has(n),
+    /** Whether this is beyond doubt what was recorded: a request that is short is recorded whole, and needs no hash to be compared. */
+    isSame(n: number, kind: StepKind, request: string): boolean {
+      const before = recorded.get(n);
+      return before !== undefined && before.kind === kind && request.length <= SUMMARY && before.summary === request;
+    },
     /** The recorded ends, in the order in which the program was given them. */
     deliveries: (): Delivery[] =>
       entries

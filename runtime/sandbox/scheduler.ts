@@ -73,15 +73,17 @@ export function createScheduler({
     if (request.length > limits.output) return doomed('output');
     const n = ++count;
     const line = lineIn(stack);
-    const step: Step = { n, request, ...identify(kind, request), ...(line !== undefined && { line }), after: deliveries };
-    const difference = journal.differs(step);
-    if (difference) {
-      fail(difference);
-      return 0;
+    if (!journal.isSame(n, kind, request)) {
+      const step: Step = { n, request, ...identify(kind, request), ...(line !== undefined && { line }), after: deliveries };
+      const difference = journal.differs(step);
+      if (difference) {
+        fail(difference);
+        return 0;
+      }
+      if (!journal.knows(n)) announced.push(step);
     }
     waiting.add(n);
     lines.set(n, line);
-    if (!journal.knows(n)) announced.push(step);
     return n;
   }
 
