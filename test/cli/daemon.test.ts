@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, afterEach, before, test } from 'node:test';
-import { ended, isAlive, openRig, type Rig } from './rig.ts';
+import { CLI, ended, isAlive, openRig, type Rig } from './rig.ts';
 
 let rig: Rig;
 before(async () => {
@@ -33,6 +34,27 @@ test('start, status, restart, stop', async () => {
   assert.deepEqual(await out('daemon', 'stop'), { code: 0, stdout: 'stopped (pid <pid>)\n', stderr: '' });
   assert.ok(!isAlive(last));
   assert.deepEqual(await out('daemon', 'stop'), { code: 0, stdout: 'not running\n', stderr: '' });
+});
+
+test('the daemon outlives the terminal it was started from', { skip: process.platform !== 'linux' }, async () => {
+  // Its shell still runs when the terminal goes, as a window does that is closed: whatever belongs to it is hung up on.
+  const line = `'${process.execPath}' '${CLI}' daemon start && echo "shell $$" && cat`;
+  const terminal = spawn('script', ['-qfec', line, '/dev/null'], { env: rig.env as NodeJS.ProcessEnv, cwd: rig.home });
+  let stdout = '';
+  const shell = await new Promise<number>((resolve, reject) => {
+    terminal.stdout.on('data', chunk => {
+      stdout += chunk;
+      const [, pid] = /^shell (\d+)/m.exec(stdout) ?? [];
+      if (pid) resolve(Number(pid));
+    });
+    terminal.on('exit', () => reject(new Error(stdout)));
+  });
+  terminal.kill('SIGKILL');
+  await ended(shell);
+  assert.match(stdout, /started: http/);
+  const running = rig.daemonFile()!;
+  assert.equal(isAlive(running.pid), true);
+  assert.equal((await rig.run(['daemon', 'status'])).code, 0);
 });
 
 test('the same as JSON', async () => {

@@ -48,6 +48,25 @@ test('colour on a terminal, none with NO_COLOR, none in a pipe', { skip: process
   assert.ok(!(await sh(line, env)).stdout.includes('\u001b'));
 });
 
+test('tables fit the terminal, with paths and ids whole; into a pipe a row is a line', { skip: process.platform !== 'linux' }, async () => {
+  const id = await rig.pause();
+  const read = await rig.run(['executions', '--json']);
+  assert.match(read.stdout, new RegExp(id));
+  for (const width of [48, 80, 200]) {
+    for (const words of [['tools', 'list'], ['executions'], ['audit', 'list'], ['sources']]) {
+      const line = `stty cols ${width}; ${quoted(process.execPath, CLI, ...words)}`;
+      const { stdout } = await runProgram('script', ['-qfec', line, '/dev/null'], { env: rig.env, cwd: rig.home, input: '' });
+      const lines = stdout.split(/\r?\n/);
+      assert.ok(lines.length > 2, stdout);
+      for (const each of lines) assert.ok(each.length <= width, `${words.join(' ')} at ${width}: ${each}`);
+      if (words[0] === 'tools') assert.match(stdout, /^shop\.orders\.create\b/m);
+      if (words[0] === 'executions') assert.match(stdout, new RegExp(`^${id}\\b`, 'm'));
+    }
+  }
+  const piped = (await rig.run(['executions'])).stdout.split('\n');
+  assert.ok(piped.find(each => each.startsWith(id))?.endsWith('shop.orders.create'));
+});
+
 test('progress of what takes over a second, on stderr only', async () => {
   rig.shop.delayMs = 1_800;
   const slow = await rig.run(['call', 'shop.books.list'], { keepProgress: true });
