@@ -37,7 +37,11 @@ export type ConnectionSpawn = Pick<ConnectionContext, 'source' | 'name' | 'isDef
 /** So many ended logins are remembered. */
 const USED = 8;
 
-const linkExpired: Fault = { code: 'login_required', message: 'the link was not followed in time; start the login again' };
+const linkExpired: Fault = {
+  code: 'login_required',
+  message: 'the link was not followed in time; start the login again',
+  details: { reason: 'link_expired' },
+};
 
 /**
  * One credential for one source.

@@ -37,11 +37,7 @@ export function createLinks({ vault, now }: { vault: Vault; now: () => Date }) {
       const hash = stateHash(parameters.get('state') ?? '');
       const found = all.find(({ context, state }) => state === 'authorizing' && context.flow?.stateHash === hash);
       if (!found?.context.flow) throw notOpen(hash, all);
-      if (found.context.flow.expiresAt <= now().toISOString()) {
-        throw new FaultError('login_required', `This login for ${found.id} was not finished in time. Start it again.`, {
-          details: { reason: 'expired', connection: found.id },
-        });
-      }
+      if (found.context.flow.expiresAt <= now().toISOString()) throw late(found.id);
       const sealed = vault.open<SealedFlow>(found.context.flow.secret);
       return { id: found.id, secret: vault.hold({ ...sealed, query: parameters.toString() } satisfies SealedFlow) };
     },
@@ -49,10 +45,17 @@ export function createLinks({ vault, now }: { vault: Vault; now: () => Date }) {
 }
 export type Links = ReturnType<typeof createLinks>;
 
+const late = (connection: string): FaultError =>
+  new FaultError('login_required', `This login for ${connection} was not finished in time. Start it again.`, {
+    details: { reason: 'expired', connection },
+  });
+
 function notOpen(hash: string, all: readonly KnownConnection[]): FaultError {
   const used = all.find(
     ({ context, state }) => context.used?.includes(hash) || (state === 'awaitingConsent' && context.flow?.stateHash === hash),
   );
+  const { fault, used: hashes } = used?.context ?? {};
+  if (used && fault?.details?.reason === 'link_expired' && hashes?.at(-1) === hash) return late(used.id);
   const message = used
     ? `This link was used already: ${used.id} is ${used.state}.`
     : 'This login is not known here: its link has ended, or belongs to another daemon. Start it again.';

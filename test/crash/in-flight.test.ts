@@ -60,6 +60,33 @@ test('a write with an idempotency key that was in flight at a kill is sent again
   assert.equal(keys[1], keys[0]);
 });
 
+test('a write that the owner said may be repeated, in flight at a kill, is sent again; one like it, of which nobody said so, is unknown', async t => {
+  let hold = true;
+  const upstream = await recordUpstream(t, (_: Arrived, res) => {
+    if (!hold) answerJson(res, 200, { noted: true });
+  });
+  const dataDir = temporaryDataDir(t);
+  const daemon = await startDaemon(t, dataDir, env);
+  await addShop(daemon, upstream.origin);
+  await daemon.api.put('/api/policies', { pattern: 'shop.items.create', decision: 'allow' });
+  const { status } = await daemon.api.patch('/api/sources/shop', { idempotent: ['shop.items.note'] });
+  assert.equal(status, 200);
+  assert.equal((await daemon.api.get('/api/sources/shop?wait=30')).body.state, 'ready');
+  for (const path of ['shop.items.note', 'shop.items.create']) daemon.api.invoke(path, { marker: path }).catch(() => undefined);
+  await until(() => upstream.arrived.length === 2);
+  await daemon.kill();
+  hold = false;
+  const { api } = await startDaemon(t, dataDir, env);
+  await until(async () => (await api.get('/api/executions?state=done')).body.items.length === 1);
+  await until(async () => (await api.get('/api/executions?state=pending')).body.items.length === 1);
+  const [done] = (await api.get('/api/executions?state=done')).body.items;
+  const [unknown] = (await api.get('/api/executions?state=pending')).body.items;
+  assert.equal(done.tool, 'shop.items.note');
+  assert.deepEqual([unknown.tool, unknown.interactions[0].kind], ['shop.items.create', 'unknown_outcome']);
+  const sent = (marker: string) => upstream.arrived.filter(({ text }) => JSON.parse(text).marker === marker).length;
+  assert.deepEqual([sent('shop.items.note'), sent('shop.items.create')], [2, 1]);
+});
+
 test('a write whose answer was lost, and whose upstream is then gone, is unknown, though it may be sent again', async t => {
   const upstream = await recordUpstream(t, (_: Arrived, res) => {
     // It has carried it out, and is gone before it can say so.

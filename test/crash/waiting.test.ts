@@ -126,3 +126,33 @@ test('a program that sleeps for a month goes on when the month is over, and not 
   const ended = await settled(runtime(), id);
   assert.deepEqual([ended.state, ended.result, upstream.arrived.length], ['done', { stored: true }, 1], JSON.stringify(ended));
 });
+
+test('a login that nobody goes to has expired when its link has, though the daemon was away, and the link says so', async t => {
+  const { open, pass, upstream, runtime } = await world(t);
+  const flows = {
+    authorizationCode: { authorizationUrl: `${upstream.origin}/authorize`, tokenUrl: `${upstream.origin}/token`, scopes: {} },
+  };
+  const spec = {
+    ...describeApi('club', upstream.origin, 1),
+    components: { securitySchemes: { login: { type: 'oauth2', flows } } },
+    security: [{ login: [] }],
+  };
+  await runtime().sources.add({ namespace: 'club', spec: spec as never, allowPrivate: true });
+  await runtime().sources.wait('club');
+  const { id } = await runtime().executions.invoke({
+    path: 'club.items.list',
+    input: { marker: 'm' },
+    principal: runtime().principals.owner,
+  });
+  assert.equal((await settled(runtime(), id)).state, 'authenticating');
+  const begun = await runtime().connections.connect({ source: 'club', method: 'oauth2', values: { clientId: 'me' } } as never);
+  assert.equal(begun.state, 'authorizing');
+  const state = new URL(begun.authorizeUrl!).searchParams.get('state')!;
+  pass(1);
+  await open();
+  const expired = await runtime().connections.wait('club', 'default');
+  assert.notEqual(expired.state, 'authorizing', JSON.stringify(expired));
+  assert.match(expired.error!.message, /not followed in time/);
+  await assert.rejects(runtime().connections.callback(new URLSearchParams({ state, code: 'c' })), /not finished in time/);
+  assert.equal((await runtime().executions.get(id, runtime().principals.owner)).state, 'authenticating', 'the call still waits');
+});

@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { MemoryLevel } from 'memory-level';
+import type { AnyStateMachine } from 'xstate';
+import { sourceMachine } from '../../machines/source.ts';
+import { createDeadlines } from '../../runtime/deadlines.ts';
 import { createAlarms } from '../../runtime/programs/alarms.ts';
 import { createScheduler } from '../../runtime/scheduler.ts';
+import { createSourceLogic } from '../../runtime/source-logic.ts';
+import { advance, begin } from '../../runtime/step.ts';
 import { type Db, openStore } from '../../runtime/store.ts';
 
 async function world(t: TestContext) {
@@ -63,4 +68,28 @@ test('a sleep is a row in the index of deadlines until it is over, whatever is s
   assert.deepEqual(told, ['2026-05-01T10:00:00.000Z']);
   await store.write([alarms.clear('exec_1', 3, due), alarms.clear('exec_1', 4, Number.MAX_SAFE_INTEGER)]);
   assert.deepEqual(await store.due.keys().all(), []);
+});
+
+test('a source that is out of reach is tried again later and later, at times that its row says, and at once when one has come', () => {
+  const machine = sourceMachine as unknown as AnyStateMachine;
+  const { due } = createSourceLogic({} as never);
+  const outage = { code: 'upstream_unreachable', message: 'nobody is there' };
+  let at = '2026-03-01T12:00:00.000Z';
+  const minutes: number[] = [];
+  let [snapshot] = begin(machine, { namespace: 'shop', requestHash: 'h', origin: 'http://shop.example', at });
+  for (let n = 0; n < 9; n++) {
+    [snapshot] = advance(machine, snapshot, { type: 'xstate.error.actor.detect', actorId: 'detect', error: outage, at } as never);
+    assert.equal(snapshot.value, 'failed');
+    const then = due(snapshot)!;
+    minutes.push((Date.parse(then) - Date.parse(at)) / 60_000);
+    at = then;
+    // What the scheduler finds in the index when that time has come.
+    const sent: unknown[] = [];
+    const registry = () => ({ send: (_kind: string, _id: string, event: object) => sent.push(event) });
+    createDeadlines({ registry, isFresh: () => false, log: assert.fail } as never)('source', 'shop', then);
+    assert.deepEqual(sent, [{ type: 'refresh' }]);
+    [snapshot] = advance(machine, snapshot, { type: 'refresh', at } as never);
+    assert.equal(snapshot.value, 'detecting');
+  }
+  assert.deepEqual(minutes, [1, 2, 4, 8, 16, 32, 60, 60, 60]);
 });
