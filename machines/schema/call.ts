@@ -136,31 +136,11 @@ export const Outcome = Type.Object({
 });
 export type Outcome = Static<typeof Outcome>;
 
-/** What is asked for when a call is created. */
-export const CallInput = Type.Object({
-  id: Type.String(),
-  at: Type.String(),
-  path: Type.String(),
-  input: Stored,
-  principal: Principal,
-  parent: Type.Optional(Type.String()),
-  /** Which step of its parent it is. */
-  step: Type.Optional(Type.Integer()),
-  connection: Type.Optional(Type.String()),
-  idempotencyKey: Type.Optional(Type.String()),
-  /** The caller's trace and span, as W3C's `traceparent`. */
-  traceparent: Type.Optional(Type.String()),
-  words: Type.Optional(Type.Array(Type.String())),
-});
-export type CallInput = Static<typeof CallInput>;
-
-/** The call machine's context: exactly what is written to disk. */
-export const CallContext = Type.Object({
+/** What is said of a call when it is created, and stays so. */
+const asked = {
   id: Type.String(),
   path: Type.String(),
   input: Stored,
-  /** What was asked for, when a person approved edited arguments instead. */
-  askedInput: Type.Optional(Stored),
   principal: Principal,
   parent: Type.Optional(Type.String()),
   /** Which step of its parent it is. */
@@ -171,6 +151,17 @@ export const CallContext = Type.Object({
   traceparent: Type.Optional(Type.String()),
   /** Words of the input, by which the history finds the call. */
   words: Type.Optional(Type.Array(Type.String())),
+};
+
+/** What is asked for when a call is created. */
+export const CallInput = Type.Object({ ...asked, at: Type.String() });
+export type CallInput = Static<typeof CallInput>;
+
+/** The call machine's context: exactly what is written to disk. */
+export const CallContext = Type.Object({
+  ...asked,
+  /** What was asked for, when a person approved edited arguments instead. */
+  askedInput: Type.Optional(Stored),
   startedAt: Type.String(),
   endedAt: Type.Optional(Type.String()),
   resolved: Type.Optional(Resolved),

@@ -25,7 +25,6 @@ export const Tally = Type.Object({
 });
 export type Tally = Static<typeof Tally>;
 
-/** Where a program comes from that goes on from another one's journal. */
 export const PlannedWrite = Type.Object({
   tool: Type.String(),
   input: Type.Unknown(),
@@ -39,13 +38,13 @@ export const PlannedWrite = Type.Object({
 /** A write that a tried-out program would have made. */
 export type PlannedWrite = Static<typeof PlannedWrite>;
 
+/** Where a program comes from that goes on from another one's journal. */
 export const Fork = Type.Object({ id: Type.String(), step: Type.Integer({ minimum: 0 }) });
 export type Fork = Static<typeof Fork>;
 
-/** What is asked for when a program is created. */
-export const ProgramInput = Type.Object({
+/** What is said of a program when it is created, and stays so. */
+const asked = {
   id: Type.String(),
-  at: Type.String(),
   code: Stored,
   principal: Principal,
   /** What all its randomness comes from. */
@@ -63,26 +62,15 @@ export const ProgramInput = Type.Object({
   /** The tried-out program whose plan was approved for this run. */
   plan: Type.Optional(Type.String()),
   words: Type.Optional(Type.Array(Type.String())),
-});
+};
+
+/** What is asked for when a program is created. */
+export const ProgramInput = Type.Object({ ...asked, at: Type.String() });
 export type ProgramInput = Static<typeof ProgramInput>;
 
 /** The program machine's context: exactly what is written to disk. The journal has its own keyspace. */
 export const ProgramContext = Type.Object({
-  id: Type.String(),
-  code: Stored,
-  principal: Principal,
-  seed: Type.String(),
-  clock: Type.Optional(Type.String()),
-  timeoutMs: Type.Optional(Type.Integer()),
-  idempotencyKey: Type.Optional(Type.String()),
-  /** The caller's trace and span, as W3C's `traceparent`. */
-  traceparent: Type.Optional(Type.String()),
-  forkedFrom: Type.Optional(Fork),
-  /** It is only tried out: writes are planned, not made. */
-  simulate: Type.Optional(Type.Boolean()),
-  /** The tried-out program whose plan was approved for this run. */
-  plan: Type.Optional(Type.String()),
-  words: Type.Optional(Type.Array(Type.String())),
+  ...asked,
   startedAt: Type.String(),
   endedAt: Type.Optional(Type.String()),
   /** How often it was set running: once, and once after each pause. */
