@@ -94,7 +94,9 @@ export function createPublication(log: (line: string) => void) {
         const { id, seq, cursor, entries, state } = actor;
         if (isSettled(state)) dispatch.forget(id);
         if (actor.kind === 'program' && state === 'paused') catalog.rest(id);
-        if (actor.kind === 'program' && isSettled(state)) catalog.letGo(id).catch(error => log(`catalog rows of ${id} stay: ${error}`));
+        if (actor.kind === 'program' && isSettled(state) && mayHold(actor)) {
+          catalog.letGo(id).catch(error => log(`catalog rows of ${id} stay: ${error}`));
+        }
         if (isSettled(state) || isWaiting(state)) limits.release(id);
         executionWaiters.notify(id, actor);
         const due = deadlineOf(actor);
@@ -115,3 +117,6 @@ function deadlineOf(actor: Execution): string | undefined {
   if (actor.kind === 'program') return actor.context.deadline;
   return actor.state === 'awaitingApproval' ? (actor as Actor<'call'>).context.interactions.at(-1)?.expiresAt : undefined;
 }
+
+/** A program that came to its end without a call has kept no catalog. */
+const mayHold = ({ state, context }: Of<'program'>): boolean => state !== 'done' || context.calls.total > 0;
