@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { runProgram } from '../cli/rig.ts';
 import { install, node } from '../conformance/suite.ts';
 import { DIST } from '../daemon.ts';
@@ -10,11 +12,12 @@ import { daemonWithShop } from '../mcp/daemon.ts';
 /**
  * `npm run clients`: real MCP clients from npm, without a window, against the built daemon. Each lists the tools, reads, and has a write pause
  * that a person then approves. `add-mcp` writes the configurations of other clients, from which `mcporter` connects: over HTTP and by
- * launching `executor mcp`. The clients are installed on first use, without running scripts.
+ * launching `executor mcp`. The clients are installed on first use, without running scripts. Last comes the official Python client, where it can be had.
  */
 const MCPORTER = 'mcporter@0.7.3';
 const ADD_MCP = 'add-mcp@2.4.0';
 const INSPECTOR = '@modelcontextprotocol/inspector@2.12.0';
+const PYTHON = 'mcp==2.3.0';
 const READ = { path: 'shop.books.list' };
 const ORDER = { path: 'shop.orders.create', input: { book: 1 } };
 
@@ -28,10 +31,10 @@ const ends: (() => unknown)[] = [() => rmSync(place, { recursive: true, force: t
 type Printed = any;
 
 /** Runs a program with a home of its own; what it prints on stdout. */
-async function printed(file: string, args: string[]): Promise<string> {
+async function printed(file: string, args: string[], env: Record<string, string> = {}): Promise<string> {
   const { code, stdout, stderr } = await runProgram(file, args, {
     cwd: place,
-    env: { PATH: process.env.PATH, HOME: place, NO_COLOR: '1' },
+    env: { PATH: process.env.PATH, HOME: place, NO_COLOR: '1', ...env },
   });
   assert.equal(code, 0, `${args.join(' ')}\n${stdout}${stderr}`);
   return stdout;
@@ -96,8 +99,41 @@ try {
     ]);
     return JSON.parse(await inspect(['tools/call', '--tool-name', tool, ...given])).structuredContent;
   });
+
+  const python = pythonClient();
+  if (python) {
+    const { args, command, env: surroundings } = daemon.bridge();
+    const ways = [
+      ['legacy', `${daemon.url}/mcp`, 'over HTTP in a session'],
+      ['2026-07-28', `${daemon.url}/mcp`, 'over HTTP without sessions'],
+      ['legacy', JSON.stringify([command, ...args]), 'launching the command'],
+    ] as const;
+    for (const [mode, target, how] of ways) {
+      await use(`${PYTHON}, ${how}`, async (tool, given) => {
+        const asked = [fileURLToPath(new URL('./mcp-client.py', import.meta.url)), mode, target, tool, JSON.stringify(given)];
+        const { tools, structured } = JSON.parse(await printed(python, asked, surroundings)) as Printed;
+        assert.deepEqual(tools, ['search', 'describe', 'call', 'execute', 'resume']);
+        return structured;
+      });
+    }
+  }
 } finally {
   for (const end of ends) await end();
+}
+
+/** A Python that has the official client, in an environment of its own; undefined, and said so, where there is none to be had. */
+function pythonClient(): string | undefined {
+  const directory = join(import.meta.dirname, '../../node_modules/.cache/executor-python');
+  const python = join(directory, process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
+  const run = (file: string, args: string[]) => execFileSync(file, args, { stdio: ['ignore', 'ignore', 'inherit'], timeout: 600_000 });
+  try {
+    if (!existsSync(python)) run('python3', ['-m', 'venv', directory]);
+    run(python, ['-m', 'pip', 'install', '--quiet', '--quiet', '--retries', '1', '--only-binary', ':all:', PYTHON]);
+    return python;
+  } catch (error) {
+    console.log(`${PYTHON}: NOT RUN: it cannot be had here (${error instanceof Error ? error.message : error})`);
+    return undefined;
+  }
 }
 
 /** mcporter prints the whole result as a JavaScript object; its first text is enough to know the status, and ids are in it. */
