@@ -3,7 +3,7 @@ import type { AuditDraft } from '../machines/schema/audit.ts';
 import type { Fault } from '../machines/schema/fault.ts';
 import { createAuditChain, type Head } from './audit-chain.ts';
 import type { DeliveryRow, OutputRow, StepRow } from './programs/rows.ts';
-import type { KeptSession, KeptStream } from './streams.ts';
+import type { KeptSession, KeptStream, OwedOutcome } from './streams.ts';
 import { createWriter, type Writer } from './writer.ts';
 
 /** The kinds of persisted actors. */
@@ -65,7 +65,7 @@ const LAYOUT = 1;
  * actor `<kind>:<id>` · log `<kind>:<id>!<first seq>` · index `<what>!<value>!<id>` · due `<time>!<kind>:<id>` · active `<kind>:<id>` ·
  * ledger `<id>!<attempt>` · blob `<ref>` · document `<ref>` · tool `<ns>!<revision>!<path>` · definition `<ns>!<revision>!<name>` ·
  * hits `<ns>!<revision>!<chunk>` · packed `<ns>!<revision>!<piece>` · journal `<id>!s<step>` and `<id>!d<order>` · output `<id>!<i>` ·
- * stream-session · stream `<session>!<stream>` and `<session>!<stream>!<frame>` ·
+ * stream-session · stream `<session>!<stream>` and `<session>!<stream>!<frame>` · owed `<ns>!<hash of the call>` ·
  * policy · token · secret · session · idempotency · audit `<seq>` · count `<what>` · quarantine · meta
  */
 export async function openStore(db: Db, onFatal: (error: unknown) => void) {
@@ -97,6 +97,7 @@ export async function openStore(db: Db, onFatal: (error: unknown) => void) {
     idempotency: json<{ id: string; inputHash: string; expiresAt: string }>('idempotency'),
     streamSession: json<KeptSession>('stream-session'),
     stream: json<KeptStream | { text: string }>('stream'),
+    owed: json<OwedOutcome>('owed'),
     quarantine: json<Quarantined>('quarantine'),
     meta: json<number | string>('meta'),
   };

@@ -1,6 +1,6 @@
 import type { Op, Store } from './store.ts';
 
-/** So long a client may stay away from a session that was open when the daemon ended. */
+/** So long a client may stay away from a session that was open when the daemon ended, and from an outcome it has not been told. */
 const KEPT_MS = 7 * 24 * 3_600_000;
 
 /** A session of a client, as far as it takes to go on with it after a restart. */
@@ -20,6 +20,12 @@ export interface KeptRequest {
   id: string | number;
   executionId?: string;
   progressToken?: string | number;
+}
+
+/** An execution whose outcome has not been told yet to who made the call. */
+export interface OwedOutcome {
+  executionId: string;
+  at: string;
 }
 
 /** One stream of a session: what is still to be answered on it. A stream that only listens answers nothing, and never ends. */
@@ -46,6 +52,10 @@ export interface StreamLog {
   dropStream(session: string, stream: number): void;
   find(session: string): Promise<{ row: KeptSession; streams: FoundStream[] } | undefined>;
   forget(session: string): void;
+  /** Where nobody can ask for an outcome by its execution, the same call is to find it: `key` stands for a call, in its source. Resolves as above. */
+  keepOwed(source: string, key: string, executionId: string): Promise<void>;
+  dropOwed(source: string, key: string): void;
+  owed(source: string): Promise<{ key: string; executionId: string }[]>;
   /** Forgets whose clients have not come back. */
   tidy(): Promise<void>;
 }
@@ -56,7 +66,7 @@ const frameKey = (session: string, stream: number, n: number) => `${streamKey(se
 const under = (key: string) => ({ gte: key, lt: `${key}"` });
 
 export function createStreamLog({ store, now, log }: { store: Store; now: () => Date; log: (line: string) => void }): StreamLog {
-  const { streamSession, stream: streams } = store;
+  const { streamSession, stream: streams, owed } = store;
   const written = async (ops: Op[]): Promise<void> => {
     try {
       await store.write(ops);
@@ -94,8 +104,15 @@ export function createStreamLog({ store, now, log }: { store: Store; now: () => 
     forget(session) {
       forgetting(session).catch((error: unknown) => log(`a session was not forgotten: ${error}`));
     },
+    keepOwed: (source, key, executionId) => written([store.put(owed, `${source}!${key}`, { executionId, at: now().toISOString() })]),
+    dropOwed: (source, key) => write([store.del(owed, `${source}!${key}`)]),
+    async owed(source) {
+      const rows = await owed.iterator({ gte: `${source}!`, lt: `${source}"` }).all();
+      return rows.map(([key, { executionId }]) => ({ key: key.slice(source.length + 1), executionId }));
+    },
     async tidy() {
       const past = new Date(now().getTime() - KEPT_MS).toISOString();
+      for (const [key, { at }] of await owed.iterator().all()) if (at < past) await store.write([store.del(owed, key)]);
       for (const [session, { at }] of await streamSession.iterator().all()) if (at < past) await forgetting(session);
     },
   };

@@ -68,6 +68,9 @@ test('so it is where a source is shown by itself: the same call tells what becam
   const again = await tool('orders_create', { book: 1 });
   assert.deepEqual([again.status, again.executionId], ['paused', executionId]);
   assert.equal((await daemon().api.resume(executionId)).body.state, 'done');
+  await dies();
+  const told = await tool('orders_create', { book: 1 });
+  assert.deepEqual([told.status, told.executionId], ['done', executionId], 'approved and ended before anybody asked again');
   assert.equal(bookshop.count('POST /orders'), 1);
 });
 

@@ -98,6 +98,27 @@ test('what waits for a person there is told as waiting, and the same call is abo
   const same = (await (await post(next.url, toolCall(5, place.name, order), session, place.path)).json()) as Called;
   assert.deepEqual([same.result?.structuredContent.status, same.result?.structuredContent.executionId], ['done', executionId]);
   assert.equal(shop.count('POST /orders'), ordered + 1);
+  const last = await surface(t);
+  const fresh = await openSession(last.url, {}, '2025-11-25', place.path);
+  const another = (await (await post(last.url, toolCall(6, place.name, order), fresh, place.path)).json()) as Called;
+  assert.notEqual(another.result?.structuredContent.executionId, executionId, 'what was told is owed no more');
+});
+
+test('an outcome that nobody was told before the daemon ended is told to who makes the call again, whatever is shown of the source', async t => {
+  const first = await surface(t);
+  const path = '/mcp/shop';
+  const order = { book: 11 };
+  const call = async (url: string, at: string) =>
+    ((await (await post(url, toolCall(3, 'orders_create', order), await openSession(url, {}, '2025-11-25', at), at)).json()) as Called)
+      .result!.structuredContent;
+  const { status, executionId } = await call(first.url, path);
+  assert.equal(status, 'paused');
+  await first.runtime.executions.resume(executionId, { action: 'accept' }, first.runtime.principals.owner);
+  await first.endpoint.close();
+  const next = await surface(t);
+  const told = await call(next.url, `${path}?tools=orders_create`);
+  assert.deepEqual([told.status, told.executionId], ['done', executionId]);
+  assert.notEqual((await call(next.url, path)).executionId, executionId);
 });
 
 test('the session of a client that listens goes on, whatever it asks next; what it has not seen it gets', async t => {

@@ -14,7 +14,7 @@ export async function answeredAgain(executionId: string, place: Place, server: S
     ...plain,
     async answer(view) {
       const answer = await plain.answer(view);
-      if (!isSettled(view)) place.owed.put(Owed.key(view.principal, view.tool ?? '', view.askedInput ?? view.input), view.id);
+      if (!isSettled(view)) await place.owed.put(Owed.key(view.principal, view.tool ?? '', view.askedInput ?? view.input), view.id);
       return answer;
     },
   };

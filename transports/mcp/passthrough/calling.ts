@@ -25,20 +25,21 @@ export async function callThrough(tool: ExposedTool, params: Called, place: Plac
   const plain = inCall(askingOf(place.surface, server, ctx), params, server, ctx);
   const asking: Asking = {
     ...plain,
-    answer: async view => noted(tool.listed ? await mcpAnswer(view, plain) : await plainAnswer(view, plain), view),
+    async answer(view) {
+      await note(view);
+      return tool.listed ? mcpAnswer(view, plain) : plainAnswer(view, plain);
+    },
   };
   const { runtime, principal, elicitation, idempotencyKey, traceparent } = asking;
   const input = params.arguments ?? {};
   let isAnswered = false;
 
   /** What has not come to an end will be asked for again. */
-  function noted<T>(answer: T, view: ExecutionView): T {
+  async function note(view: ExecutionView): Promise<void> {
     const key = Owed.key(principal.id, tool.path, input);
-    if (isSettled(view)) {
-      place.inquiries.drop(view.id);
-      place.owed.drop(key);
-    } else place.owed.put(key, view.id);
-    return answer;
+    if (!isSettled(view)) return place.owed.put(key, view.id);
+    place.inquiries.drop(view.id);
+    place.owed.drop(key);
   }
 
   try {
@@ -48,10 +49,9 @@ export async function callThrough(tool: ExposedTool, params: Called, place: Plac
       inquiry?.answer(responses);
       return await racing(inquiry, asked.executionId, asking, elapsing => retried({ asked, responses }, elapsing));
     }
-    const owed = await place.owed.find(principal.id, tool.path, input);
-    if (owed !== undefined) {
-      const view = runtime.executions.get(owed, principal);
-      return await racing(place.inquiries.of(owed), owed, asking, async elapsing => outcome(await hold(view, elapsing), elapsing));
+    const owed = await place.owed.find(principal, tool.path, input);
+    if (owed) {
+      return await racing(place.inquiries.of(owed.id), owed.id, asking, async elapsing => outcome(await hold(owed, elapsing), elapsing));
     }
     const inquiry = new Inquiry();
     const view = await runtime.executions.invoke({

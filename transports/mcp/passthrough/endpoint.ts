@@ -9,7 +9,7 @@ import type { Surface } from '../server.ts';
 import type { SessionLimits } from '../sessions.ts';
 import { changesOf } from '../tasks/listening.ts';
 import { Inquiries } from './inquiries.ts';
-import { Owed } from './owed.ts';
+import type { Owed } from './owed.ts';
 import { createPassthroughServer, type Place, usesWhole } from './server.ts';
 import { Upstream } from './upstream.ts';
 
@@ -24,12 +24,12 @@ export class PassthroughEndpoint {
   readonly #upstream: Upstream | undefined;
   readonly #stop: () => void;
 
-  constructor(surface: Surface, through: Through, limits: Omit<SessionLimits, 'onEnded'>) {
+  constructor(surface: Surface, through: Through, owed: Owed, limits: Omit<SessionLimits, 'onEnded'>) {
     const { runtime } = surface;
     const { namespace } = through;
     const isMcp = runtime.sources.get(namespace).kind === 'mcp';
     this.#upstream = isMcp ? new Upstream(runtime.passthrough(namespace)) : undefined;
-    const place: Place = { surface, through, upstream: this.#upstream, inquiries: new Inquiries(), owed: new Owed(runtime, namespace) };
+    const place: Place = { surface, through, upstream: this.#upstream, inquiries: new Inquiries(), owed };
     this.#place = place;
     const ends = { onEnded: (id: string) => this.#upstream?.leave(id) };
     this.#door = new Door(principal => createPassthroughServer(place, principal), { ...limits, ...ends }, changesOf(runtime));

@@ -7,6 +7,7 @@ import { refuse } from '../refuse.ts';
 import type { Surface } from '../server.ts';
 import type { SessionLimits } from '../sessions.ts';
 import { PassthroughEndpoint } from './endpoint.ts';
+import { Owed } from './owed.ts';
 
 /** So many places (source and patterns) are kept; the longest unused one without a client goes first. */
 const KEPT = 200;
@@ -19,6 +20,8 @@ export class Passthroughs {
   readonly #surface: Surface;
   readonly #limits: Limits;
   readonly #places = new Map<string, PassthroughEndpoint>();
+  /** By source; there are no more of them than sources. */
+  readonly #owed = new Map<string, Owed>();
 
   constructor(surface: Surface, limits: Limits) {
     this.#surface = surface;
@@ -60,11 +63,19 @@ export class Passthroughs {
 
   #at(through: Through): PassthroughEndpoint {
     const key = `${through.namespace}?${[...through.patterns].sort().join(',')}`;
-    const place = this.#places.get(key) ?? new PassthroughEndpoint(this.#surface, through, { ...this.#limits, place: key });
+    const place =
+      this.#places.get(key) ??
+      new PassthroughEndpoint(this.#surface, through, this.#owedOf(through.namespace), { ...this.#limits, place: key });
     this.#places.delete(key);
     this.#places.set(key, place);
     if (this.#places.size > KEPT) this.#evict();
     return place;
+  }
+
+  #owedOf(namespace: string): Owed {
+    const owed = this.#owed.get(namespace) ?? new Owed(this.#surface.runtime, namespace);
+    this.#owed.set(namespace, owed);
+    return owed;
   }
 
   #evict(): void {
