@@ -9,7 +9,7 @@ import type { Catalog } from './catalog.ts';
 import type { Detection, Found } from './detection.ts';
 import type { Documents } from './documents.ts';
 import { type Fetched, fetchDocument, type Unchanged } from './fetch-document.ts';
-import { indexInWorker } from './indexing/indexer.ts';
+import { expectDocument, indexInWorker } from './indexing/indexer.ts';
 import type { Access, Obtained } from './kinds/kind.ts';
 import type { Logic } from './logic.ts';
 import { type Brought, discreet } from './masked-document.ts';
@@ -104,6 +104,8 @@ export function createSourceLogic(parts: {
       return discreet({ ...brought, probe: brought.probe }, (await accessOf(context)).secrets);
     }
     const where = { namespace, url, allowPrivate, signal };
+    // Starting a worker takes about as long as a small document takes to come.
+    if (!catalogued) expectDocument();
     return using(context, access =>
       !catalogued || !kind
         ? detection.best({ ...where, ...access, kind: wantedKind })

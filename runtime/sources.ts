@@ -8,6 +8,7 @@ import type { Catalog } from './catalog.ts';
 import { commandOf, nameOfCommand } from './command-source.ts';
 import type { Detection, Found } from './detection.ts';
 import type { Documents } from './documents.ts';
+import { expectDocument } from './indexing/indexer.ts';
 import { suggestNamespace } from './kinds/suggest-namespace.ts';
 import type { KnownSource, KnownSources } from './known-sources.ts';
 import { checkPattern, covers } from './policy.ts';
@@ -141,6 +142,7 @@ export function createSources(parts: {
   async function nameFor(input: SourceInput, url: string | undefined, text: string | undefined): Promise<string> {
     const { allowPrivate = false, headers: given, kind } = input;
     if (url === undefined || text !== undefined) return (await recognise({ bytes: encoded(text ?? ''), ...(url && { url }) })).namespace;
+    expectDocument();
     const [found] = await detection.find({ url, allowPrivate, headers: given, kind }).catch(error => {
       return unlessLogin(withoutSecrets(error, Object.values(given ?? {})));
     });

@@ -6,6 +6,7 @@ import type { Chunk, IndexSummary, Message, Order, Reply } from './protocol.ts';
 import { giveBack, HEAP_MB, hire } from './spare.ts';
 
 export type { Chunk, DefinitionRow, IndexSummary, ToolRow } from './protocol.ts';
+export { expect as expectDocument } from './spare.ts';
 
 /** Takes a chunk; the worker goes on when a few of them are still being taken care of, and waits when more are. */
 export type Sink = (chunk: Chunk) => void | Promise<void>;

@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 /** Heap the worker may have: enough for the largest documents there are, an end for those that would take the machine down. */
 export const HEAP_MB = 2_048;
 /** A worker that has read a larger document has a heap to match: it is ended, and its memory with it. */
-const SPARED_BYTES = 4 * 1024 * 1024;
+const SPARED_BYTES = 8 * 1024 * 1024;
 /** A worker nobody wants for so long is ended. */
 const IDLE_MS = 5_000;
 
@@ -29,11 +29,19 @@ export function hire(): Worker {
     worker.ref();
     return worker;
   }
-  return new Worker(fromSource ? bootstrap() : entry, {
+  return start();
+}
+
+const start = (): Worker =>
+  new Worker(fromSource ? bootstrap() : entry, {
     eval: fromSource,
     resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },
     execArgv: [],
   });
+
+/** A document is about to come: by then there is a worker for it. */
+export function expect(): void {
+  if (!spare) keep(start());
 }
 
 /** Gives a worker back that has done its order, with the size of its document. */
@@ -43,6 +51,10 @@ export async function giveBack(worker: Worker, bytes: number): Promise<void> {
     await worker.terminate();
     return;
   }
+  keep(worker);
+}
+
+function keep(worker: Worker): void {
   // It keeps nobody from leaving.
   worker.unref();
   const timer = setTimeout(() => dismiss(worker), IDLE_MS);

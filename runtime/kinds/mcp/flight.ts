@@ -27,6 +27,9 @@ type Settled = { readonly result: unknown } | { readonly error: unknown };
 /** Without a sign of life for so long, in milliseconds, a call is given up unless told otherwise. A person's thinking does not count. */
 const SILENCE_MS = 600_000;
 
+/** Why the stream of a call that has ended is closed: one for all, for an error is dear to make and nobody looks at it. */
+const OVER = new Error('nothing more is to be heard of the call');
+
 /** The call on whose behalf a message comes in, where its own stream brought it. */
 export const currentFlight = new AsyncLocalStorage<Flight>();
 
@@ -164,7 +167,7 @@ export class Flight {
     clearTimeout(this.#silence);
     for (const question of this.#questions.splice(0)) question.answer({ action: 'cancel' });
     // The notification that it was cancelled is on its way: it goes apart from the stream.
-    setImmediate(() => this.#end.abort());
+    setImmediate(() => this.#end.abort(OVER));
     this.#moved();
   }
 
