@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fault, ok, openPool } from './host.ts';
+import { startedAt } from './local.ts';
 
 test('a parked program gives up its thread and goes on from its journal', async t => {
   const pool = openPool({ size: 1 });
@@ -65,6 +66,33 @@ test('a thread that hangs in native code is ended, and its program only', { time
   assert.equal(fault(told).code, 'limit_exceeded');
   assert.equal(fault(told).details?.limit, 'compute');
   assert.equal((await other.told).result, 's.slow');
+});
+
+test('a thread that dies by itself fails its program only', { timeout: 60_000 }, async t => {
+  const pool = openPool({ size: 2 });
+  t.after(() => pool.close());
+  let open!: () => void;
+  const gate = new Promise<void>(resolve => {
+    open = resolve;
+  });
+  const other = pool.run({ code: 'return (await tools.s.slow({})).path' }, async (_, request) => {
+    await gate;
+    return ok(request);
+  });
+  const victim = await new Promise<ReturnType<typeof pool.start>>(resolve => {
+    const run = pool.start(
+      { code: 'await tools.s.never({})', seed: 'seed', startedAt, journal: [] },
+      { issued: () => {}, output: () => {}, idle: () => resolve(run) },
+    );
+  });
+  // No program can do this: a delivery that is none is more than a thread is made for.
+  victim.deliver(null as never);
+  const outcome = await victim.outcome;
+  assert.equal(outcome.type, 'failed');
+  assert.deepEqual(outcome.type === 'failed' && [outcome.fault.code, /sandbox ended/.test(outcome.fault.message)], ['internal', true]);
+  open();
+  assert.equal((await other.told).result, 's.slow');
+  assert.equal((await pool.run({ code: 'return 2' }).told).result, 2);
 });
 
 test('cancelling ends a program that computes, one that waits and one that has not begun', async t => {
