@@ -25,6 +25,8 @@ export interface Writer<Op> {
   /** Says that a job that was patient is so no more. */
   hurry(): void;
   write(ops: Op[], options?: { sync?: boolean }): Promise<number>;
+  /** Resolves when what is queued now is on disk, but for what is patient: at once when nothing is. Rejects when a write failed. */
+  settled(): Promise<void>;
   /** The newest commit number. */
   cursor(): number;
   /** Resolves when everything queued so far is on disk; rejects when a write failed. */
@@ -117,13 +119,18 @@ export function createWriter<Op>(options: {
     start();
   }
 
+  const write: Writer<Op>['write'] = (ops, { sync = false } = {}) =>
+    new Promise((resolve, reject) => add({ ops: () => ops, sync: () => sync, done: resolve, failed: reject }));
+
   return {
     add,
     hurry() {
       if (queue.length > 0) start();
     },
-    write: (ops, { sync = false } = {}) =>
-      new Promise((resolve, reject) => add({ ops: () => ops, sync: () => sync, done: resolve, failed: reject })),
+    write,
+    async settled() {
+      if (running || queue.length > 0 || broken) await write([]);
+    },
     cursor: () => cursor,
     async idle() {
       isClosing = true;

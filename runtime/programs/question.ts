@@ -16,7 +16,7 @@ export async function questionOf(
     if (child?.context.parent === id && child.context.interactions.some(({ n }) => `${child.id}.${n}` === wanted)) return wanted;
   }
   // What is being stored counts too.
-  await store.write([]);
+  await store.writer.settled();
   const prefix = `asked!${id}!`;
   const keys = await store.index.keys({ gte: prefix, lt: `asked!${id}"` }).all();
   const all = keys.flatMap(key => {

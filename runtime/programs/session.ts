@@ -107,7 +107,7 @@ export function createSession(
 
   /** The journal as it is on disk once everything that is queued now is there. */
   async function recall(): Promise<Recorded> {
-    await store.write([]);
+    await store.writer.settled();
     return journal.read(id);
   }
 

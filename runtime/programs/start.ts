@@ -84,7 +84,7 @@ export function createProgramStart(parts: {
       demand(principal, 'call');
       const next = code ?? (blobs.value(from.context.code) as string);
       checkCode(next);
-      await store.write([]);
+      await store.writer.settled();
       const recorded = await journal.read(from.id);
       if (step > recorded.steps.size) {
         throw new FaultError('invalid_arguments', `${from.id} has ${recorded.steps.size} steps; there is no step ${step}`, {

@@ -45,6 +45,22 @@ test('what is added the moment a batch ends is written too', async () => {
   assert.equal(batches.length, 2);
 });
 
+test('who asks whether all is settled is told after what is queued, and costs no batch when nothing is', async () => {
+  const { writer, batches } = recording();
+  await writer.settled();
+  assert.equal(batches.length, 0);
+  let isWritten = false;
+  writer.write(['a']).then(() => {
+    isWritten = true;
+  });
+  await writer.settled();
+  assert.ok(isWritten);
+  assert.deepEqual(
+    batches.map(({ ops }) => ops),
+    [['a', 'cursor=42']],
+  );
+});
+
 test('a batch is fsynced as soon as one of its jobs needs it', async () => {
   const { writer, batches } = recording();
   await Promise.all([writer.write(['a']), writer.write(['b'], { sync: true })]);
@@ -53,6 +69,13 @@ test('a batch is fsynced as soon as one of its jobs needs it', async () => {
     batches.map(({ sync }) => sync),
     [true, false],
   );
+});
+
+test('after a failed batch nothing is settled any more', async () => {
+  const full = new Error('no space left on device');
+  const { writer } = recording(() => Promise.reject(full));
+  await assert.rejects(writer.write(['a']), full);
+  await assert.rejects(writer.settled(), full);
 });
 
 test('after a failed batch nothing is written any more, and everyone is told', async () => {
