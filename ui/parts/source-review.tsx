@@ -48,7 +48,7 @@ export function Held({ source }: { source: SourceView }) {
         </Button>
       }
     >
-      They are new, or do more than they did when the source was added. Until then each call of them asks.
+      They are new, or do more than they did when the source was added. Until you have looked at them they are blocked.
       <details className="fold" open={held.length <= 8}>
         <summary>Show them</summary>
         <ul>
