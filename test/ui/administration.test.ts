@@ -134,3 +134,23 @@ test('the history is narrowed by state, words and tool, and goes back as far as 
   await page.waitForURL(url => url.pathname === '/executions' && url.search === '');
   assert.deepEqual(problems, []);
 });
+
+test('what one reads stays where it is while executions come in above', { skip }, async () => {
+  for (let n = 0; n < 60; n++) await search(`line${n}`);
+  const { page, problems } = await rig.signedIn('/executions');
+  await page.locator('.execution-row').first().waitFor();
+  await page.evaluate(() => scrollTo(0, 1500));
+  const read = page.locator('.execution-row', { hasText: 'q: line32' });
+  await read.waitFor();
+  const before = await read.evaluate(row => {
+    row.id = 'read';
+    return { top: Math.round(row.getBoundingClientRect().top), row: Number(row.closest<HTMLElement>('[data-row]')!.dataset.row) };
+  });
+  await search('another');
+  await page.waitForFunction(({ top, row }) => {
+    const marked = document.querySelector('#read')!;
+    const now = Number(marked.closest<HTMLElement>('[data-row]')!.dataset.row);
+    return now === row + 1 && Math.round(marked.getBoundingClientRect().top) === top;
+  }, before);
+  assert.deepEqual(problems, []);
+});

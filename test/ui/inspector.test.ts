@@ -70,7 +70,7 @@ test('an actor that is not there is said to be missing', { skip }, async () => {
   await page.getByText('There is no such actor').waitFor();
 });
 
-test('the command palette finds a tool, a page and what waits, and switches the theme', { skip }, async () => {
+test('the command palette finds a tool, a page and what waits, adds what is at an address, and switches the theme', { skip }, async () => {
   const { page, problems } = await rig.signedIn('/');
   const open = async (text: string) => {
     await page.keyboard.press('Control+k');
@@ -87,6 +87,15 @@ test('the command palette finds a tool, a page and what waits, and switches the 
   await open('settings');
   await page.getByRole('option', { name: 'Settings' }).click();
   await page.getByRole('heading', { name: 'Settings' }).waitFor();
+  const waiting = await rig.order('tpop');
+  await open('tpop');
+  await page.getByRole('option', { name: /bookshop\.orders\.create.*tpop/ }).click();
+  await page.waitForURL(url => url.pathname === `/resume/${waiting}`);
+  await page.getByRole('button', { name: 'Approve' }).waitFor();
+  await open(rig.shop.url);
+  await page.getByRole('option', { name: `Add source ${rig.shop.url}` }).click();
+  await page.getByLabel(/Address of the API/).waitFor();
+  assert.equal(await page.getByLabel(/Address of the API/).inputValue(), rig.shop.url);
   await open('no such thing at all');
   await page.getByText('Nothing is called that.').waitFor();
   await page.keyboard.press('Escape');

@@ -1,4 +1,5 @@
 import { type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { useAnchored } from './anchored.ts';
 
 interface WindowedProps {
   count: number;
@@ -35,6 +36,8 @@ export function Windowed({ count, rowHeight, label, render, keyOf, onReach, onRa
       window.removeEventListener('resize', measure);
     };
   }, [rowHeight]);
+
+  useAnchored(list, rowHeight, count, keyOf);
 
   const to = Math.min(count, range.to);
   useEffect(() => onReach?.(to), [onReach, to]);
