@@ -29,8 +29,13 @@ async function readSource(words: readonly string[], flags: Context['flags']): Pr
   const isRelative = [word, ...args].some(part => !isAbsolute(part) && /[\\/.]/.test(part) && existsSync(part));
   const cwd = text(flags, 'cwd') ?? (isRelative ? '.' : undefined);
   const extra = { ...(Object.keys(env).length > 0 && { env }), ...(cwd !== undefined && { cwd: resolve(cwd) }) };
-  if (args.length > 0) return { command: word, args, ...extra };
-  if (/^https?:\/\//i.test(word)) return { url: word };
+  const isUrl = /^https?:\/\//i.test(word);
+  if (args.length > 0) {
+    const what = isUrl ? 'a URL' : word === '-' ? 'standard input' : existsSync(word) && !isProgram(word) && 'a file, and no program';
+    if (what) throw notForDocuments(word, what, args[0]!);
+    return { command: word, args, ...extra };
+  }
+  if (isUrl) return { url: word };
   if (word === '-') return { spec: await readStdin() };
   const path = word.startsWith('file:') ? fileURLToPath(word) : word;
   if (!existsSync(path) || Object.keys(env).length > 0) {
@@ -42,6 +47,14 @@ async function readSource(words: readonly string[], flags: Context['flags']): Pr
   } catch (error) {
     throw new UsageError(`cannot read ${path}: ${(error as Error).message}`);
   }
+}
+
+/** Only a command has words and flags of its own behind it: they are not handed to a document, and it is not started to find out. */
+function notForDocuments(word: string, what: string, extra: string): UsageError {
+  return new UsageError(
+    extra.startsWith('-') ? `unknown flag ${extra} for "executor add"` : `too many words: ${JSON.stringify(extra)}`,
+    `${word} is ${what}: what stands behind it must be a flag of "executor add". All flags: executor add --help`,
+  );
 }
 
 /** Whether one word alone may be a command. A path must be executable, so that a misspelt file is not started. */

@@ -72,3 +72,18 @@ test('add: a command that ends at once says why, one that is not there is no com
   const unset = await rig.run(['add', process.execPath, './my server.mjs', '--env-from', 'NOT_SET_ANYWHERE']);
   assert.equal(unset.code, 2);
 });
+
+test('add: what stands behind a URL, a file or "-" is no command line, and nothing is started or added', async () => {
+  const { run } = rig;
+  const before = (await run(['sources', '--json'])).stdout;
+  for (const [words, wrong] of [
+    [['https://127.0.0.1:9/openapi.json', '--namespace', 'x'], 'unknown flag --namespace for "executor add"'],
+    [['my server.mjs', '--nmae', 'x'], 'unknown flag --nmae for "executor add"'],
+    [['-', 'more'], 'too many words: "more"'],
+  ] as const) {
+    const { code, stdout, stderr } = await run(['add', ...words]);
+    assert.deepEqual([code, stdout], [2, ''], stderr);
+    assert.ok(stderr.startsWith(`executor: ${wrong}\n`), stderr);
+  }
+  assert.equal((await run(['sources', '--json'])).stdout, before);
+});
