@@ -34,9 +34,12 @@ function installPackage(folder: string, version: string): void {
 /** A rig with a systemd of its own, on which the package is installed in one place, one version after the other. */
 async function openHost(t: TestContext) {
   const rig: Rig = await openRig();
-  t.after(() => rig.close());
   const system = await openSystemd(rig);
-  t.after(() => system.close());
+  // The system first: a daemon that only the rig ends is started again.
+  t.after(async () => {
+    await system.close();
+    await rig.close();
+  });
   const app = join(rig.home, 'app');
   const run = (args: readonly string[], options: RunOptions = {}) =>
     runProgram(process.execPath, [join(app, 'dist', 'cli.js'), ...args], {
