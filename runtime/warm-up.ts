@@ -49,7 +49,7 @@ export async function warmUp(parts: {
     }
     await turn();
   }
-  if (isProgramWaiting) sandbox();
+  if (isProgramWaiting && !isEnding()) sandbox();
   for (let run = 0; run < RUNS; run++) {
     if (isEnding()) return;
     rehearse(logics.call);
