@@ -95,8 +95,11 @@ test('how long things are kept is changed with numbers only, and the daemon know
   assert.equal(await save.getAttribute('aria-disabled'), 'true');
   await field.fill('5');
   await save.click();
-  await page.getByText('Settings saved').waitFor();
-  assert.equal((await rig.daemon.api<{ approvalDays: number }>('GET', '/api/settings')).approvalDays, 5);
+  const saved = async () => (await rig.daemon.api<{ approvalDays: number }>('GET', '/api/settings')).approvalDays;
+  while ((await saved()) !== 5) await page.evaluate(() => new Promise(requestAnimationFrame));
+  await page.reload();
+  await field.waitFor();
+  assert.equal(await field.inputValue(), '5');
   assert.deepEqual(problems, []);
 });
 

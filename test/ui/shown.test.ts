@@ -66,17 +66,15 @@ test('pictures and texts of an MCP tool are shown as what they are', { skip }, a
 
 test('what a client is connected with is copied as it stands', { skip }, async () => {
   const { page, problems } = await rig.signedIn('/', { permissions: ['clipboard-read', 'clipboard-write'] });
-  const copied = async () => {
+  const copies = async (text: string) => {
     await page.getByRole('tabpanel').getByRole('button', { name: 'Copy' }).first().click();
-    await page.getByRole('tabpanel').getByRole('button', { name: 'Copied' }).first().waitFor();
-    return page.evaluate(() => navigator.clipboard.readText());
+    await page.waitForFunction(async wanted => (await navigator.clipboard.readText()) === wanted, text);
   };
   await page.getByRole('tab', { name: 'Claude Code' }).click();
-  assert.equal(await copied(), `claude mcp add --transport http executor ${rig.daemon.url}/mcp`);
-  await page.keyboard.press('Tab');
+  await copies(`claude mcp add --transport http executor ${rig.daemon.url}/mcp`);
   await page.getByRole('tab', { name: 'Claude Code' }).press('ArrowRight');
   await page.getByText('~/.cursor/mcp.json').waitFor();
-  assert.deepEqual(JSON.parse(await copied()), { mcpServers: { executor: { url: `${rig.daemon.url}/mcp` } } });
+  await copies(JSON.stringify({ mcpServers: { executor: { url: `${rig.daemon.url}/mcp` } } }, null, 2));
   assert.deepEqual(problems, []);
 });
 
