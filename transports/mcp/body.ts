@@ -6,21 +6,41 @@ const LIMIT_BYTES = 16 * 1024 * 1024;
 /** A parsed body, or why there is none. */
 export type Body = { ok: true; value: unknown } | { ok: false; status: number; code: number; message: string };
 
-/** Reads and parses a JSON body. */
+const TOO_LARGE: Body = { ok: false, status: 413, code: -32000, message: `The body is larger than ${LIMIT_BYTES} bytes.` };
+
+/**
+ * Reads and parses a JSON body. By its events: an iterator of a request costs as much as the rest of reading a small one.
+ *
+ * @throws Error when the client goes in the middle of it
+ */
 export async function readBody(req: IncomingMessage): Promise<Body> {
-  const tooLarge: Body = { ok: false, status: 413, code: -32000, message: `The body is larger than ${LIMIT_BYTES} bytes.` };
-  if (Number(req.headers['content-length']) > LIMIT_BYTES) return tooLarge;
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  // Not destroyed when it is too large, or the answer could not be sent any more.
-  for await (const chunk of req.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > LIMIT_BYTES) return tooLarge;
-    chunks.push(chunk);
-  }
+  if (Number(req.headers['content-length']) > LIMIT_BYTES) return TOO_LARGE;
+  const bytes = await received(req);
+  if (!bytes) return TOO_LARGE;
   try {
-    return { ok: true, value: JSON.parse((chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)).toString('utf8')) };
+    return { ok: true, value: JSON.parse(bytes.toString('utf8')) };
   } catch {
     return { ok: false, status: 400, code: -32700, message: 'Parse error: the body is not valid JSON.' };
   }
+}
+
+/** The whole of it; undefined when it is too large: the rest is left unread, so that the answer can be sent. */
+function received(req: IncomingMessage): Promise<Buffer | undefined> {
+  return new Promise((resolve, reject) => {
+    if (req.destroyed) reject(new Error('The client has gone.'));
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    const taken = (chunk: Buffer) => {
+      bytes += chunk.length;
+      chunks.push(chunk);
+      if (bytes <= LIMIT_BYTES) return;
+      req.off('data', taken);
+      req.pause();
+      resolve(undefined);
+    };
+    req.on('data', taken);
+    req.once('end', () => resolve(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks)));
+    req.once('error', reject);
+    req.once('close', () => reject(new Error('The client has gone.')));
+  });
 }
