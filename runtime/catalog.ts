@@ -199,7 +199,8 @@ export function createCatalog(store: Store, sources: KnownSources, isOver: (prog
     describe(path: string): Omit<ToolDescription, 'policy'> {
       const { tool, revision } = find(path);
       const lookup = lookupIn(tool.source, revision);
-      const inputSchema = closure(tool.inputSchema, lookup);
+      const read = remembering(lookup);
+      const inputSchema = closure(tool.inputSchema, read);
       return {
         path: tool.path,
         source: tool.source,
@@ -207,8 +208,8 @@ export function createCatalog(store: Store, sources: KnownSources, isOver: (prog
         description: tool.description,
         effect: tool.effect,
         inputSchema,
-        ...(tool.outputSchema !== undefined && { outputSchema: closure(tool.outputSchema, lookup, { limit: OUTPUT_DEFINITIONS }) }),
-        typescript: typescript(tool, lookup),
+        ...(tool.outputSchema !== undefined && { outputSchema: closure(tool.outputSchema, read, { limit: OUTPUT_DEFINITIONS }) }),
+        typescript: typescript(tool, read),
         sample: sample(tool.inputSchema, lookup),
       };
     },
@@ -277,3 +278,12 @@ export function createCatalog(store: Store, sources: KnownSources, isOver: (prog
   };
 }
 export type Catalog = ReturnType<typeof createCatalog>;
+
+/** A lookup that reads each definition once: what shows a tool comes to the same ones several times. */
+function remembering(lookup: Lookup): Lookup {
+  const known = new Map<string, JsonSchema | undefined>();
+  return name => {
+    if (!known.has(name)) known.set(name, lookup(name));
+    return known.get(name);
+  };
+}
