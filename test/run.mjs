@@ -12,10 +12,10 @@ import { fileURLToPath } from 'node:url';
 
 /** Which folders and files of test/ belong to a stage, and how many files run at once. */
 const STAGES = {
-  unit: { of: ['machines', 'assumptions', 'runtime', 'import-law', 'packaging'], concurrency: 2 },
-  integration: { of: ['transports', 'cli', 'security'], concurrency: 2 },
-  e2e: { of: ['e2e'], concurrency: 2 },
-  crash: { of: ['crash'], concurrency: 2 },
+  unit: { of: ['machines', 'assumptions', 'runtime', 'import-law', 'packaging'], concurrency: 3 },
+  integration: { of: ['transports', 'cli', 'security'], concurrency: 3 },
+  e2e: { of: ['e2e'], concurrency: 3 },
+  crash: { of: ['crash'], concurrency: 3 },
   browser: { of: ['ui'], concurrency: 2 },
   conformance: { of: ['conformance'], concurrency: 1 },
 };
