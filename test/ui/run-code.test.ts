@@ -85,7 +85,9 @@ test('a program is forked before a step: what was answered before is kept, the s
   await dialog.getByRole('textbox', { name: 'Code' }).fill(code.replace("'sicp'", "'mmm'"));
   await dialog.getByRole('button', { name: 'Fork', exact: true }).click();
   await page.waitForURL(url => url.pathname.startsWith('/executions/') && !url.pathname.endsWith(id));
-  await page.getByText('taken over').waitFor();
+  const steps = page.locator('.journal-what');
+  await steps.filter({ hasText: /bookshop\.books\.get\s*id: goose\s*line 1 · .+ · taken over/ }).waitFor();
+  await steps.filter({ hasText: /bookshop\.books\.get\s*id: mmm\s*line 2 · / }).waitFor();
   const fork = new URL(page.url()).pathname.split('/').at(-1)!;
   const view = await rig.daemon.api<ExecutionView>('GET', `/api/executions/${fork}?wait=10`);
   assert.deepEqual(view.result, ['goose', 'mmm']);

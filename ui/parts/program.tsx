@@ -4,7 +4,6 @@ import { api } from '../api.ts';
 import { useCalmly } from '../calmly.ts';
 import { counted } from '../counted.ts';
 import { useResource } from '../resource.ts';
-import { executionUrl, Link } from '../router.tsx';
 import { isSettled, toneOf, wordOf } from '../states.ts';
 import { useStore } from '../store.ts';
 import { watch } from '../wire.ts';
@@ -14,11 +13,11 @@ import { CopyButton } from './copy.tsx';
 import { ForkDialog } from './fork-dialog.tsx';
 import { Section } from './head.tsx';
 import { Highlighted } from './highlight.tsx';
+import { JournalWhat } from './journal-what.tsx';
 import { Json } from './json.tsx';
 import { ErrorNote, Skeleton } from './notes.tsx';
 import { Result } from './result.tsx';
 import { State } from './state.tsx';
-import { lasted } from './time.tsx';
 
 /** The code of a program's view. */
 export function codeOf(view: ExecutionView): string | undefined {
@@ -112,20 +111,7 @@ function JournalRow({ step, onFork }: { step: JournalStep; onFork: (step: number
     <li className="journal-row">
       <span className="event-seq">{step.n}</span>
       <State tone={toneOf(step.state)} word={wordOf(step.state)} quiet />
-      <span className="journal-what">
-        {step.executionId ? (
-          <Link to={executionUrl(step.executionId)} className="path">
-            {step.summary}
-          </Link>
-        ) : (
-          <span className="path">{step.summary}</span>
-        )}
-        <span className="muted small">
-          {step.line !== undefined && `line ${step.line}`}
-          {step.answeredAt && ` · ${lasted(step.askedAt, step.answeredAt)}`}
-          {step.kept && ' · taken over'}
-        </span>
-      </span>
+      <JournalWhat step={step} />
       <span className="actions">
         {step.answeredAt && (
           <Button look="quiet" size="small" onClick={() => setOpen(!open)}>

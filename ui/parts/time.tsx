@@ -50,9 +50,11 @@ function inWords(distance: number): string {
   return distance > 0 ? 'in under a minute' : 'just now';
 }
 
-/** A span of time: "38 ms", "1.4 s", "3 min 20 s". */
-export function lasted(from: string, to: string): string {
-  const ms = Math.max(0, Date.parse(to) - Date.parse(from));
+/** How long it was from one moment to another. */
+export const lasted = (from: string, to: string): string => span(Math.max(0, Date.parse(to) - Date.parse(from)));
+
+/** A span of time, given in milliseconds: "38 ms", "1.4 s", "3 min 20 s". */
+export function span(ms: number): string {
   if (ms < 1000) return `${ms} ms`;
   if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`;
   const minutes = Math.floor(ms / 60_000);
