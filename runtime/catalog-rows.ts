@@ -24,7 +24,8 @@ export function createCatalogRows(parts: {
   const { store, sources, held, isOver, onGone } = parts;
   /** What a search is made of, and what calls need. */
   const found: readonly Rows[] = [store.hits, store.packed];
-  const called: readonly Rows[] = [store.tool, store.definition];
+  /** Tools go last: by them it is found at the next start that a revision was being removed. */
+  const called: readonly Rows[] = [store.definition, store.tool];
   const inTurn = createTurns(1);
 
   async function isNeeded(source: string, revision: number): Promise<boolean> {
@@ -69,11 +70,34 @@ export function createCatalogRows(parts: {
     /** Resolves when what has been asked for so far has gone. */
     idle: (): Promise<void> => inTurn(async () => {}),
 
-    /** Finishes what a crash left of programs that had ended. */
+    /**
+     * Finishes what a crash has left: rows of programs that had ended, of a revision that was being removed, of one that was being written.
+     * To be called at the start, before anything writes. What is set aside is left as it is.
+     */
     async sweep(): Promise<void> {
       for (const [source, revision] of await held.held()) await dropUnneeded(source, revision);
+      for await (const [source, revision] of revisions()) {
+        const counting = sources.revision(source);
+        if (!sources.get(source) || revision === counting) continue;
+        if (counting === undefined || revision > counting || !(await isNeeded(source, revision)))
+          for (const space of [...found, ...called]) await space.clear(revisionRange(source, revision));
+      }
     },
   };
+
+  /** Every revision that there are tools of: from one the next is looked for, not the next row. */
+  async function* revisions(): AsyncGenerator<[source: string, revision: number]> {
+    const keys = store.tool.keys();
+    try {
+      for (let key = await keys.next(); key !== undefined; key = await keys.next()) {
+        const [source = '', revision = ''] = key.split('!', 2);
+        yield [source, Number(revision)];
+        keys.seek(revisionRange(source, Number(revision)).lt);
+      }
+    } finally {
+      await keys.close();
+    }
+  }
 
   async function dropFrom(space: Rows, source: string, revision: number): Promise<void> {
     const isCalled = space === store.tool || space === store.definition;

@@ -67,6 +67,14 @@ async function openShop(t: TestContext) {
       runtime = await createRuntime({ dataDir });
       return [...new Set(keys.map(key => key.split('!')[1]))].sort();
     },
+    /** Ends the runtime in the midst of its work, with such rows of the catalog left. */
+    async crash(left: readonly string[]) {
+      await runtime.close();
+      const store = await openDatabase(dataDir, error => assert.fail(String(error)));
+      await store.write(left.flatMap(key => [store.put(store.tool, key, '{}'), store.put(store.definition, key, '{}')]));
+      await store.close();
+      runtime = await createRuntime({ dataDir });
+    },
     invoke: (path: string) => runtime.executions.invoke({ path, input: {}, principal: owner() }),
     start: (code: string) => runtime.executions.start({ code, principal: owner() }),
     wait: (id: string) => runtime.executions.wait(id, owner()),
@@ -191,4 +199,14 @@ test('what a program that is no longer there has held goes with the next start',
   await refresh();
   assert.deepEqual(await revisions([id]), ['1', '2']);
   assert.deepEqual(await revisions(), ['2']);
+});
+
+test('what a crash left of revisions that were being written or removed is gone after the next start, and what counts is there', async t => {
+  const { paths, add, refresh, crash, revisions, invoke, wait } = await openShop(t);
+  await add('other');
+  paths['/more'] = { get: operation('more/list') };
+  await refresh();
+  await crash(['shop!1!shop.books.list', 'shop!3!shop.books.list', 'shop!12!shop.books.list', 'other!2!other.books.list']);
+  assert.deepEqual(await revisions(), ['1', '2'], 'of the shop the second, of the other one the first');
+  for (const path of ['shop.more.list', 'other.books.list']) assert.equal((await wait((await invoke(path)).id)).state, 'done');
 });

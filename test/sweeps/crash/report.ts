@@ -40,7 +40,7 @@ export function tell({ seed, kills, error, lives, evidence, upstream, errands, d
         .filter(([key]) => key.startsWith(`${id}!`))
         .map(([key, claim]) => `claim ${key}: ${JSON.stringify(claim)}`),
       `upstream: ${JSON.stringify(marker ? upstream.arrivals(marker) : [])}`,
-      `errand: ${JSON.stringify(errand && { ...errand, ids: [...errand.ids] }).slice(0, 3000)}`,
+      `errand: ${JSON.stringify(errand ? { ...errand, ids: [...errand.ids] } : null).slice(0, 3000)}`,
     ].join('\n');
   });
   return [
