@@ -3,12 +3,16 @@ import { type TestContext, test } from 'node:test';
 import { MemoryLevel } from 'memory-level';
 import type { AnyStateMachine } from 'xstate';
 import { sourceMachine } from '../../machines/source.ts';
+import { createRuntime } from '../../runtime/create.ts';
 import { createDeadlines } from '../../runtime/deadlines.ts';
+import { openDatabase } from '../../runtime/open-database.ts';
 import { createAlarms } from '../../runtime/programs/alarms.ts';
 import { createScheduler } from '../../runtime/scheduler.ts';
 import { createSourceLogic } from '../../runtime/source-logic.ts';
 import { advance, begin } from '../../runtime/step.ts';
 import { type Db, openStore } from '../../runtime/store.ts';
+import { answerJson, recordUpstream } from '../upstream-recorder.ts';
+import { temporaryFolder } from './folder.ts';
 
 async function world(t: TestContext) {
   const store = await openStore(new MemoryLevel<string, string>() as unknown as Db, error => {
@@ -92,4 +96,25 @@ test('a source that is out of reach is tried again later and later, at times tha
     assert.equal(snapshot.value, 'detecting');
   }
   assert.deepEqual(minutes, [1, 2, 4, 8, 16, 32, 60, 60, 60]);
+});
+
+test('a source is fetched again a day after it was, or as often as the owner says, or not at all', async t => {
+  const document = { openapi: '3.0.3', info: { title: 'Shop', version: '1' }, paths: { '/books': { get: { responses: {} } } } };
+  const upstream = await recordUpstream(t, (_, res) => answerJson(res, 200, document));
+  for (const [refreshHours, deadlines] of [
+    [undefined, ['2026-03-02T12:00:00.000Z!source:shop']],
+    [2, ['2026-03-01T14:00:00.000Z!source:shop']],
+    [0, []],
+  ] as const) {
+    const dataDir = temporaryFolder(t);
+    const runtime = await createRuntime({ dataDir, now: () => new Date('2026-03-01T12:00:00.000Z') });
+    if (refreshHours !== undefined) await runtime.maintenance.updateSettings({ refreshHours });
+    await runtime.sources.add({ namespace: 'shop', url: `${upstream.origin}/openapi.json`, allowPrivate: true });
+    const { state } = await runtime.sources.wait('shop');
+    await runtime.close();
+    assert.equal(state, 'ready');
+    const store = await openDatabase(dataDir, error => assert.fail(String(error)));
+    assert.deepEqual(await store.due.keys().all(), deadlines);
+    await store.close();
+  }
 });

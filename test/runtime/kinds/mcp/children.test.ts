@@ -68,6 +68,22 @@ test('an idle child is ended, and the next call starts another', async () => {
   assert.equal(isAlive(last!), false, 'nothing outlives the daemon');
 });
 
+test('a child that has lived its time is ended, and the next call starts another', async () => {
+  const brief = new House({ sessions: { lifeMs: 0, startMs: 20_000 } });
+  await brief.open();
+  await brief.allow('brief.**');
+  const seen = brief.diary('brief');
+  await brief.addOdd('brief', 'well', { diary: seen.path });
+  assert.equal(textOf(await brief.call('brief.echo', { text: 'one' })), 'one');
+  const before = seen.pids();
+  const then = Date.now();
+  await until('the clock to go on', () => Date.now() > then);
+  assert.equal(textOf(await brief.call('brief.echo', { text: 'two' })), 'two');
+  assert.ok(!before.includes(seen.pids().at(-1)!), 'the second call has another child');
+  await until('the older children to end', () => !before.some(isAlive));
+  await brief.close();
+});
+
 test('a server that crashes at the start fails with what it last said, and is not started over and over', async () => {
   const seen = house.diary('crash');
   const view = await house.addOdd('crash', 'crash', { diary: seen.path });
