@@ -15,10 +15,12 @@ const DATA: ReadonlySet<string> = new Set(['x-executor-later', 'const', 'enum', 
 export const isSchemaObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Calls back for every schema inside a schema, itself first. Data such as `default` or `examples` is no schema. */
-export function eachSchema(schema: unknown, visit: (schema: Record<string, unknown>) => void): void {
-  if (!isSchemaObject(schema)) return;
-  visit(schema);
+/**
+ * Calls back for every schema inside a schema, itself first. Data such as `default` or `examples` is no schema. What is inside of one for
+ * which `visit` gives `false` is left out.
+ */
+export function eachSchema(schema: unknown, visit: (schema: Record<string, unknown>) => unknown): void {
+  if (!isSchemaObject(schema) || visit(schema) === false) return;
   for (const key in schema) {
     const value = schema[key];
     if (typeof value !== 'object' || value === null || DATA.has(key)) continue;
@@ -36,4 +38,27 @@ export function referencesOf(schema: unknown): Set<string> {
     if (name !== undefined) found.add(name);
   });
   return found;
+}
+
+/** The same for many schemas, which have the `repeated` ones in common: those are looked through once. */
+export function createReferences(repeated: ReadonlySet<object>): (schema: unknown) => Set<string> {
+  const known = new Map<object, ReadonlySet<string>>();
+  const within = (schema: object): ReadonlySet<string> => {
+    const found = known.get(schema) ?? referencesOf(schema);
+    known.set(schema, found);
+    return found;
+  };
+  return schema => {
+    const found = new Set<string>();
+    eachSchema(schema, node => {
+      if (repeated.has(node)) {
+        for (const name of within(node)) found.add(name);
+        return false;
+      }
+      const name = definitionOf(node.$ref);
+      if (name !== undefined) found.add(name);
+      return true;
+    });
+    return found;
+  };
 }

@@ -7,6 +7,8 @@ import { type Reading, segmentsOf } from './refs.ts';
 export interface Definitions {
   /** Converts a schema of the document; what it refers to enters the table. */
   convert(schema: unknown): JsonSchema;
+  /** The same, once: what several operations have in common is one object in all of them. */
+  once(schema: unknown): JsonSchema;
   /** The table, complete: converting a definition may bring in others. */
   complete(): ReadonlyMap<string, JsonSchema>;
   /** The schema of an argument that is a file. */
@@ -57,8 +59,15 @@ export function createDefinitions(doc: Reading): Definitions {
     },
   };
 
+  const taken = new Map<unknown, JsonSchema>();
+
   let fileUsed = false;
   return {
+    once(schema) {
+      const known = taken.get(schema) ?? convert(schema, dialect);
+      taken.set(schema, known);
+      return known;
+    },
     file(description) {
       fileUsed = true;
       return { $ref: `#/$defs/${FILE}`, ...(description !== undefined && { description }) };

@@ -1,4 +1,5 @@
 import { isObject, type Node } from './document.ts';
+import { CONTENTS, COUNTS, concernsOf, FLAGS, MANY, MAPS, MARKS, NUMBERS, ONE, PARTS, STRAY_TYPES, TYPES, VALUES } from './keywords.ts';
 import { deadEnd } from './refs.ts';
 
 /**
@@ -20,33 +21,6 @@ type Schema = Record<string, unknown>;
 
 const DEEP = 100;
 const EXAMPLE = 2_000;
-const TYPES = new Set(['string', 'number', 'integer', 'boolean', 'object', 'array', 'null']);
-const STRAY_TYPES: Readonly<Record<string, Schema>> = {
-  int: { type: 'integer' },
-  int32: { type: 'integer' },
-  int64: { type: 'integer' },
-  long: { type: 'integer' },
-  float: { type: 'number' },
-  double: { type: 'number' },
-  decimal: { type: 'number' },
-  bool: { type: 'boolean' },
-  str: { type: 'string' },
-  text: { type: 'string' },
-  uuid: { type: 'string', format: 'uuid' },
-  date: { type: 'string', format: 'date' },
-  datetime: { type: 'string', format: 'date-time' },
-  'date-time': { type: 'string', format: 'date-time' },
-  file: { type: 'string', format: 'binary' },
-  list: { type: 'array' },
-  map: { type: 'object' },
-  dict: { type: 'object' },
-};
-
-const COUNTS = ['minLength', 'maxLength', 'minItems', 'maxItems', 'minProperties', 'maxProperties', 'minContains', 'maxContains'];
-const FLAGS = ['uniqueItems', 'readOnly', 'writeOnly', 'deprecated'];
-const ONE = ['additionalProperties', 'contains', 'not', 'if', 'then', 'else', 'propertyNames', 'unevaluatedItems', 'unevaluatedProperties'];
-const MANY = ['allOf', 'anyOf', 'oneOf', 'prefixItems'];
-const MAPS = ['properties', 'patternProperties', 'dependentSchemas'];
 
 /** Converts one schema and everything inside it. */
 export function convert(schema: unknown, dialect: Dialect, depth = 0): Schema | boolean {
@@ -79,22 +53,28 @@ function annotations(schema: Node): Schema {
 
 function body(schema: Node, dialect: Dialect, depth: number): Schema {
   const out: Schema = annotations(schema);
+  const has = concernsOf(schema);
   types(schema, out, dialect);
-  values(schema, out);
-  numbers(schema, out);
+  if (has & VALUES) values(schema, out);
+  if (has & NUMBERS) numbers(schema, out);
   patterns(schema, out, dialect);
-  for (const key of FLAGS) if (schema[key] === true) out[key] = true;
-  applicators(schema, out, dialect, depth);
+  if (has & MARKS) for (const key of FLAGS) if (schema[key] === true) out[key] = true;
+  if (has & PARTS) applicators(schema, out, dialect, depth);
   required(schema, out);
   return out;
 }
 
 function types(schema: Node, out: Schema, dialect: Dialect): void {
-  const given = Array.isArray(schema.type) ? schema.type : schema.type === undefined ? [] : [schema.type];
+  if (typeof schema.type === 'string' && TYPES.has(schema.type)) out.type = schema.type;
+  else if (schema.type !== undefined) oddTypes(Array.isArray(schema.type) ? schema.type : [schema.type], out, dialect);
+  if (typeof schema.format === 'string' && schema.format !== '') out.format = schema.format;
+}
+
+function oddTypes(given: readonly unknown[], out: Schema, dialect: Dialect): void {
   const kept: string[] = [];
   for (const type of given) {
     const stray = STRAY_TYPES[String(type).toLowerCase()];
-    if (TYPES.has(type)) kept.push(type);
+    if (TYPES.has(type as string)) kept.push(type as string);
     else if (TYPES.has(String(type).toLowerCase())) kept.push(String(type).toLowerCase());
     else if (stray) {
       kept.push(String(stray.type));
@@ -103,7 +83,6 @@ function types(schema: Node, out: Schema, dialect: Dialect): void {
   }
   const unique = [...new Set(kept)];
   if (unique.length === given.length && unique.length > 0) out.type = unique.length === 1 ? unique[0] : unique;
-  if (typeof schema.format === 'string' && schema.format !== '') out.format = schema.format;
 }
 
 function values(schema: Node, out: Schema): void {
@@ -113,11 +92,12 @@ function values(schema: Node, out: Schema): void {
   const examples = Array.isArray(schema.examples) ? schema.examples : schema.example === undefined ? [] : [schema.example];
   const kept = examples.filter(isPlain).slice(0, 3);
   if (kept.length > 0) out.examples = kept;
-  for (const key of ['contentEncoding', 'contentMediaType']) if (typeof schema[key] === 'string') out[key] = schema[key];
+  for (const key of CONTENTS) if (typeof schema[key] === 'string') out[key] = schema[key];
 }
 
 /** YAML turns `on`, `1.0` and dates into what their author did not mean: an enum of strings is one of strings. */
 function fittingEnum(values: readonly unknown[], type: unknown): unknown[] {
+  if (type === 'string' && values.every(value => typeof value === 'string')) return [...new Set(values)];
   const types = new Set(Array.isArray(type) ? type : [type]);
   const fitted = values.map(value => {
     if (types.has('string') && ['number', 'boolean'].includes(typeof value) && !types.has(typeof value) && !types.has('integer'))
@@ -138,6 +118,7 @@ function fittingEnum(values: readonly unknown[], type: unknown): unknown[] {
 
 /** An example is shown as it is, so it must be short, and itself: a reference to one elsewhere says nothing. */
 function isPlain(value: unknown): boolean {
+  if (typeof value === 'string' ? value.length < EXAMPLE / 6 - 2 : typeof value !== 'object') return true;
   const json = JSON.stringify(value) ?? '';
   return json.length <= EXAMPLE && !json.includes('"$ref"');
 }

@@ -1,4 +1,5 @@
 import type { JsonSchema } from '../../../machines/schema/tool.ts';
+import { argumentOf, boundOf, described } from './argument.ts';
 import { type BoundBody, type BoundParameter, RESERVED } from './binding.ts';
 import { type ReadMedia, readMedia } from './body.ts';
 import type { Definitions } from './definitions.ts';
@@ -78,38 +79,12 @@ function take(draft: Draft, name: string, place: string): string {
 }
 
 function bindParameter(definitions: Definitions, parameter: Parameter, draft: Draft): BoundParameter {
-  const { name, in: place, required, description, schema, style, explode, allowReserved, content, example } = parameter;
+  const { name, in: place, required } = parameter;
   const as = take(draft, name, place);
-  const converted = definitions.convert(schema);
-  draft.properties[as] = described(place === 'path' ? neverEmpty(converted) : converted, description, example);
+  const { schema, bound } = argumentOf(definitions, parameter);
+  draft.properties[as] = schema;
   if (required && !(place === 'header' && name.toLowerCase() === 'accept')) draft.required.push(as);
-  return {
-    name,
-    in: place,
-    ...(as !== name && { as }),
-    ...(style !== undefined && { style }),
-    ...(explode !== undefined && { explode }),
-    ...(allowReserved && { allowReserved }),
-    ...(content !== undefined && { content }),
-  };
-}
-
-/** An empty path value would be another address. Said in the schema, so that nobody is asked to approve what cannot be sent. */
-const neverEmpty = (schema: JsonSchema): JsonSchema =>
-  typeof schema === 'object' && schema.type === 'string' && schema.enum === undefined && schema.minLength === undefined
-    ? { ...schema, minLength: 1 }
-    : schema;
-
-function described(schema: JsonSchema, description: string | undefined, example: unknown): JsonSchema {
-  if (schema === false) return schema;
-  const base = schema === true ? {} : schema;
-  const withExample = example !== undefined && base.examples === undefined && JSON.stringify(example).length < 500;
-  return {
-    ...(description !== undefined && { description }),
-    ...base,
-    ...(description !== undefined && { description }),
-    ...(withExample && { examples: [example] }),
-  };
+  return as === name ? bound : boundOf(parameter, as);
 }
 
 interface BodyInput {
@@ -138,14 +113,14 @@ function bindBody(definitions: Definitions, operation: Operation, read: readonly
       if (argumentOf.has(name)) continue;
       const as = take(draft, name, 'body');
       argumentOf.set(name, as);
-      draft.properties[as] = bound.encoding?.[name]?.file ? fileSchema(definitions, property) : definitions.convert(property);
+      draft.properties[as] = bound.encoding?.[name]?.file ? fileSchema(definitions, property) : definitions.once(property);
     }
     if (shape.open !== undefined) open ??= definitions.convert(shape.open);
     return bound;
   });
   if (whole !== undefined) {
     const [form, ...others] = forms.values();
-    draft.properties[whole] = described(others.length > 0 ? { anyOf: [...forms.values()] } : form!, operation.body?.description, undefined);
+    draft.properties[whole] = described(others.length > 0 ? { anyOf: [...forms.values()] } : form!, operation.body?.description);
   }
   const renamed = Object.fromEntries([...argumentOf].filter(([name, as]) => name !== as).map(([name, as]) => [as, name]));
   const constraints = requirements(read, { required, whole, argumentOf }, draft);

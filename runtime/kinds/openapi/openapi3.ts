@@ -75,13 +75,22 @@ export const readTags = (tags: unknown): string[] =>
 export function mergeParameters(doc: Reading, ...lists: unknown[]): Node[] {
   const merged = new Map<string, Node>();
   for (const raw of lists.flatMap(list => (Array.isArray(list) ? list : []))) {
-    const parameter = doc.follow(raw);
+    const parameter = isObject(raw) && raw.$ref === undefined ? doc.same(raw) : doc.follow(raw);
     if (parameter && typeof parameter.name === 'string') merged.set(`${String(parameter.in).toLowerCase()} ${parameter.name}`, parameter);
   }
   return [...merged.values()];
 }
 
-function readParameter(doc: Reading, node: Node): Parameter[] {
+/** What has been read of parameters: most stand in many operations. */
+const read = new WeakMap<Node, readonly Parameter[]>();
+
+function readParameter(doc: Reading, node: Node): readonly Parameter[] {
+  const known = read.get(node) ?? parameterOf(doc, node);
+  read.set(node, known);
+  return known;
+}
+
+function parameterOf(doc: Reading, node: Node): Parameter[] {
   const place = String(node.in).toLowerCase();
   if (!PLACES.has(place)) {
     doc.warn(`parameter ${node.name} has no known place (${String(node.in)}) and was left out`);

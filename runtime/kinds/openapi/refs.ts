@@ -7,6 +7,8 @@ export interface Reading {
   resolve(ref: string): unknown;
   /** The node itself, or what it refers to. */
   follow(node: unknown): Node | undefined;
+  /** The first node that says the same, for nodes that documents write out again and again: what is made of one is made once. */
+  same(node: Node): Node;
   warn(message: string): void;
   readonly warnings: readonly string[];
 }
@@ -42,6 +44,8 @@ export const deadEnd = (ref: string): string => `reference ${ref} leads nowhere;
 export function readDocument(root: Node): Reading {
   const warnings: string[] = [];
   const seen = new Set<string>();
+  const resolved = new Map<string, unknown>();
+  const said = new Map<string, Node>();
 
   function warn(message: string): void {
     if (seen.has(message) || warnings.length > WARNINGS) return;
@@ -63,6 +67,11 @@ export function readDocument(root: Node): Reading {
   }
 
   function resolve(ref: string): unknown {
+    if (!resolved.has(ref)) resolved.set(ref, target(ref));
+    return resolved.get(ref);
+  }
+
+  function target(ref: string): unknown {
     let node = step(ref);
     for (let hop = 0; hop < HOPS && isObject(node) && typeof node.$ref === 'string'; hop++) node = step(node.$ref);
     return isObject(node) && typeof node.$ref === 'string' ? undefined : node;
@@ -77,5 +86,21 @@ export function readDocument(root: Node): Reading {
     return undefined;
   }
 
-  return { root, resolve, follow, warn, warnings };
+  function same(node: Node): Node {
+    const text = textOf(node);
+    const first = said.get(text) ?? node;
+    if (first === node && text !== '') said.set(text, node);
+    return first;
+  }
+
+  return { root, resolve, follow, same, warn, warnings };
+}
+
+/** Empty where a node stands in itself, as aliases of YAML may have it. */
+function textOf(node: Node): string {
+  try {
+    return JSON.stringify(node);
+  } catch {
+    return '';
+  }
 }

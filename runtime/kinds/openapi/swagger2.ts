@@ -72,7 +72,16 @@ function readOperation(doc: Reading, { method, path, node, item, servers }: Foun
 
 const PLACES = new Set(['path', 'query', 'header']);
 
-function readParameter(doc: Reading, node: Node): Parameter[] {
+/** What has been read of parameters: most stand in many operations. */
+const read = new WeakMap<Node, readonly Parameter[]>();
+
+function readParameter(doc: Reading, node: Node): readonly Parameter[] {
+  const known = read.get(node) ?? parameterOf(doc, node);
+  read.set(node, known);
+  return known;
+}
+
+function parameterOf(doc: Reading, node: Node): Parameter[] {
   const place = String(node.in).toLowerCase();
   if (place === 'body' || place === 'formdata') return [];
   if (!PLACES.has(place)) {

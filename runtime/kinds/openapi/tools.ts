@@ -1,8 +1,9 @@
 import { FaultError } from '../../../machines/schema/fault.ts';
-import type { Effect, Tool } from '../../../machines/schema/tool.ts';
+import type { Effect, JsonSchema, Tool } from '../../../machines/schema/tool.ts';
 import { canonical, closureHashes, sha256 } from '../../schema/hash.ts';
-import { referencesOf } from '../../schema/references.ts';
-import { signature } from '../../schema/signature.ts';
+import { createReferences } from '../../schema/references.ts';
+import { repeatedIn } from '../../schema/repeated.ts';
+import { createSignatures } from '../../schema/signature.ts';
 import type { Indexed, IndexedTool, IndexInput } from '../kind.ts';
 import type { Binding } from './binding.ts';
 import { createDefinitions, type Definitions } from './definitions.ts';
@@ -37,8 +38,8 @@ export async function indexOpenApi(input: IndexInput): Promise<Indexed> {
   const drafts = operations.map((operation, at) => draftTool(doc, definitions, { operation, path: paths[at]!, input, servers }));
   const security = readSecurity(doc, operations, input.baseUrl ?? servers.main() ?? input.url);
   const table = definitions.complete();
-  const hashes = closureHashes(table);
-  const tools = drafts.map((draft, at) => finish(draft, name => table.get(name), hashes, security.ofTools[at]));
+  const finish = createFinish(drafts, table);
+  const tools = drafts.map((draft, at) => finish(draft, security.ofTools[at]));
   const base = input.baseUrl ?? servers.main();
   return {
     name: text(isObject(doc.root.info) ? doc.root.info.title : doc.root.title) ?? input.namespace,
@@ -166,25 +167,28 @@ function acceptOf(produces: readonly string[]): string | undefined {
 
 function outputSchema(definitions: Definitions, { output }: Operation): Tool['outputSchema'] {
   if (!output) return undefined;
-  const schema = definitions.convert(output.schema);
+  const schema = definitions.once(output.schema);
   return output.streamed ? { type: 'array', items: schema } : schema;
 }
 
-function finish(
-  draft: Draft,
-  lookup: (name: string) => Tool['inputSchema'] | undefined,
-  hashes: ReadonlyMap<string, string>,
-  auth: Tool['auth'],
-): IndexedTool {
-  const { keywords, line, body: _, ...tool } = draft;
-  const reached = [...new Set([...referencesOf(tool.inputSchema), ...referencesOf(tool.outputSchema)])].sort();
-  const hash = sha256(canonical({ ...tool, source: undefined, definitions: reached.map(name => hashes.get(name)) }));
-  const hit = {
-    path: tool.path,
-    source: tool.source,
-    description: line,
-    effect: tool.effect,
-    signature: signature(tool.inputSchema, tool.outputSchema, lookup),
+/** Gives drafts their hashes and hits, once the table they refer to is complete. */
+function createFinish(drafts: readonly Draft[], table: ReadonlyMap<string, JsonSchema>) {
+  const hashes = closureHashes(table);
+  const repeated = repeatedIn(drafts.map(partsOf));
+  const written = new Map([...repeated].map(part => [part, canonical(part)]));
+  const references = createReferences(repeated);
+  const signatures = createSignatures(name => table.get(name), repeated);
+  return ({ keywords, line, body: _, ...tool }: Draft, auth: Tool['auth']): IndexedTool => {
+    const reached = [...new Set([...references(tool.inputSchema), ...references(tool.outputSchema)])].sort();
+    const hash = sha256(canonical({ ...tool, source: undefined, definitions: reached.map(name => hashes.get(name)) }, written));
+    const signature = signatures(tool.inputSchema, tool.outputSchema);
+    const hit = { path: tool.path, source: tool.source, description: line, effect: tool.effect, signature };
+    return { tool: { ...tool, hash, ...(auth && { auth }) }, hit, keywords };
   };
-  return { tool: { ...tool, hash, ...(auth && { auth }) }, hit, keywords };
+}
+
+/** What a tool may have in common with others. */
+function partsOf({ inputSchema, outputSchema, binding }: Draft): unknown[] {
+  const properties = typeof inputSchema === 'object' ? inputSchema.properties : undefined;
+  return [...Object.values(isObject(properties) ? properties : {}), outputSchema, ...(binding as unknown as Binding).parameters];
 }
