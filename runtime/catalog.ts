@@ -1,6 +1,7 @@
 import type { CallContext } from '../machines/schema/call.ts';
 import { FaultError } from '../machines/schema/fault.ts';
 import type { JsonSchema, Tool } from '../machines/schema/tool.ts';
+import { createCatalogDefinitions } from './catalog-definitions.ts';
 import { createCatalogRows, revisionRange as range } from './catalog-rows.ts';
 import { createHeldRevisions } from './held-revisions.ts';
 import { BUILTIN, builtinTools } from './kinds/builtin/tools.ts';
@@ -34,6 +35,7 @@ export function createCatalog(store: Store, sources: KnownSources, isOver: (prog
   const held = createHeldRevisions(store);
   const lookupOf = (tool: Pick<Tool, 'source'>): Lookup => lookupIn(tool.source, revisions.get(tool) ?? sources.revision(tool.source) ?? 0);
   const validators = createValidators(lookupOf);
+  const definitions = createCatalogDefinitions(store);
 
   /** One lookup for each revision: what is compiled of definitions is remembered by it. */
   const lookups = new Map<string, Lookup>();
@@ -41,14 +43,9 @@ export function createCatalog(store: Store, sources: KnownSources, isOver: (prog
     const key = `${source}!${revision}`;
     const known = lookups.get(key);
     if (known) return known;
-    const lookup: Lookup = name => definition(source, revision, name);
+    const lookup: Lookup = name => definitions.get(`${key}!${name}`);
     lookups.set(key, lookup);
     return lookup;
-  }
-
-  function definition(source: string, revision: number, name: string): JsonSchema | undefined {
-    const json = store.definition.getSync(`${source}!${revision}!${name}`);
-    return json === undefined ? undefined : (JSON.parse(json) as JsonSchema);
   }
 
   function missing(path: string): FaultError {
@@ -129,6 +126,7 @@ export function createCatalog(store: Store, sources: KnownSources, isOver: (prog
     held,
     isOver,
     onGone(source) {
+      definitions.forget(`${source}!`);
       for (const cache of [tools, lookups, getters]) for (const key of cache.keys()) if (key.startsWith(`${source}!`)) cache.delete(key);
     },
   });

@@ -1,16 +1,16 @@
 import type { JsonSchema } from '../../machines/schema/tool.ts';
-import { definitionOf, eachSchema, isSchemaObject, type Lookup, referencesOf } from './references.ts';
+import { definitionOf, isSchemaObject, type Lookup, mapSchemas, referencesIn } from './references.ts';
 
 /** Names of all definitions a schema reaches, in the order they are come upon; at most `limit` of them. */
 export function reach(schema: unknown, lookup: Lookup, limit = Number.POSITIVE_INFINITY): Map<string, JsonSchema> {
   const found = new Map<string, JsonSchema>();
-  const waiting = [...referencesOf(schema)];
+  const waiting = [...referencesIn(schema)];
   for (let at = 0; at < waiting.length && found.size < limit; at++) {
     const name = waiting[at]!;
     if (found.has(name)) continue;
     const definition = lookup(name) ?? true;
     found.set(name, definition);
-    waiting.push(...referencesOf(definition));
+    waiting.push(...referencesIn(definition));
   }
   return found;
 }
@@ -30,15 +30,14 @@ export function closure(schema: JsonSchema, lookup: Lookup, options: { readonly 
   return { ...(openEnds(schema, definitions) as Record<string, unknown>), $defs };
 }
 
-/** The schema with references that all lead somewhere: itself where they do, else a copy. */
+/** The schema with references that all lead somewhere: itself where they do, else a copy of what is around those that do not. */
 function openEnds(schema: JsonSchema, definitions: ReadonlyMap<string, JsonSchema>): JsonSchema {
-  if ([...referencesOf(schema)].every(name => definitions.has(name))) return schema;
-  const copy = structuredClone(schema);
-  eachSchema(copy, node => {
+  if ([...referencesIn(schema)].every(name => definitions.has(name))) return schema;
+  return mapSchemas(schema, node => {
     const name = definitionOf(node.$ref);
-    if (name === undefined || definitions.has(name)) return;
-    node.description ??= `${name} (left out)`;
-    delete node.$ref;
-  });
-  return copy;
+    if (name === undefined || definitions.has(name)) return node;
+    const { $ref: _, ...open } = node;
+    open.description ??= `${name} (left out)`;
+    return open;
+  }) as JsonSchema;
 }

@@ -51,6 +51,17 @@ const engine = new Ajv2020({
 addFormats.default(engine as unknown as AjvCore);
 engine.addKeyword({ keyword: LATER, errors: 'full', compile: (target: string | Record<string, unknown>) => follower(target) });
 
+/** Whether a value is of a format, as the validator has it: one it does not know restrains nothing, and most restrain texts only. */
+export function hasFormat(value: unknown, name: string): boolean {
+  const format = engine.formats[name];
+  if (!format || format === true) return true;
+  if (typeof format !== 'object' || format instanceof RegExp) return typeof value !== 'string' || matches(format, value);
+  return (format.type === 'number' ? typeof value !== 'number' : typeof value !== 'string') || matches(format.validate, value);
+}
+
+const matches = (test: unknown, value: unknown): boolean =>
+  typeof test === 'function' ? Boolean(test(value)) : new RegExp(test as RegExp | string).test(String(value));
+
 function follower(target: string | Record<string, unknown>): DataValidateFunction {
   let own: ValidateFunction | undefined;
   const follow: DataValidateFunction = function (this: Lookup, data, position) {

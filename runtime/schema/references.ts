@@ -30,6 +30,27 @@ export function eachSchema(schema: unknown, visit: (schema: Record<string, unkno
   }
 }
 
+type Change = (schema: Record<string, unknown>) => Record<string, unknown>;
+
+/** The schema with every schema inside it, then itself, replaced by what `change` makes of it; what nothing is changed in stays the same object. */
+export function mapSchemas(schema: unknown, change: Change): unknown {
+  if (!isSchemaObject(schema)) return schema;
+  let copy = schema;
+  for (const key in schema) {
+    const value = schema[key];
+    if (typeof value !== 'object' || value === null || DATA.has(key)) continue;
+    const changed = Array.isArray(value)
+      ? listOf(value, change)
+      : MAPS.has(key)
+        ? mapOf(value as Record<string, unknown>, change)
+        : mapSchemas(value, change);
+    if (changed === value) continue;
+    if (copy === schema) copy = { ...schema };
+    copy[key] = changed;
+  }
+  return change(copy);
+}
+
 /** Names of the definitions a schema refers to itself, without those that they refer to in turn. */
 export function referencesOf(schema: unknown): Set<string> {
   const found = new Set<string>();
@@ -39,6 +60,18 @@ export function referencesOf(schema: unknown): Set<string> {
   });
   return found;
 }
+
+const known = new WeakMap<object, ReadonlySet<string>>();
+
+/** The same, remembered for as long as the schema is there: for schemas that are looked at again and again, and changed by nobody. */
+export function referencesIn(schema: unknown): ReadonlySet<string> {
+  if (!isSchemaObject(schema)) return NONE;
+  const found = known.get(schema) ?? referencesOf(schema);
+  known.set(schema, found);
+  return found;
+}
+
+const NONE: ReadonlySet<string> = new Set();
 
 /** The same for many schemas, which have the `repeated` ones in common: those are looked through once. */
 export function createReferences(repeated: ReadonlySet<object>): (schema: unknown) => Set<string> {
@@ -61,4 +94,20 @@ export function createReferences(repeated: ReadonlySet<object>): (schema: unknow
     });
     return found;
   };
+}
+
+function listOf(list: readonly unknown[], change: Change): readonly unknown[] {
+  const changed = list.map(item => mapSchemas(item, change));
+  return changed.some((item, at) => item !== list[at]) ? changed : list;
+}
+
+function mapOf(map: Record<string, unknown>, change: Change): Record<string, unknown> {
+  let copy = map;
+  for (const name in map) {
+    const changed = mapSchemas(map[name], change);
+    if (changed === map[name]) continue;
+    if (copy === map) copy = { ...map };
+    copy[name] = changed;
+  }
+  return copy;
 }

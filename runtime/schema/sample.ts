@@ -2,8 +2,9 @@ import type { ErrorObject } from 'ajv';
 import { sample as openapiSample } from 'openapi-sampler';
 import type { JsonSchema } from '../../machines/schema/tool.ts';
 import { compile } from './engine.ts';
+import { fits } from './fits.ts';
 import { invent } from './invent.ts';
-import { eachSchema, isSchemaObject, type Lookup, referencesOf } from './references.ts';
+import { eachSchema, isSchemaObject, type Lookup, referencesIn, referencesOf } from './references.ts';
 
 /** Definitions beyond which a sample is invented from what is required alone, because sampling them all would not end. */
 const MOST = 400;
@@ -16,8 +17,10 @@ const ALTERNATIVES = 20;
  * answer is taken first; where it is wrong, the value that is wrong is invented anew, and where nothing fits, the whole.
  */
 export function sample(schema: JsonSchema, lookup: Lookup): unknown {
+  const first = sampled(schema, lookup);
+  if (fits(first, schema, lookup)) return first;
   const errorsOf = compile(schema, lookup);
-  const drafts = [() => sampled(schema, lookup), () => invent(schema, lookup), () => invent(schema, lookup, { plain: true })];
+  const drafts = [() => first, () => invent(schema, lookup), () => invent(schema, lookup, { plain: true })];
   let best: { value: unknown; errors: number } | undefined;
   for (const draft of drafts) {
     const value = repaired(draft(), errorsOf, lookup);
@@ -54,7 +57,7 @@ function trimmed(schema: Record<string, unknown>, lookup: Lookup): Record<string
     if (Object.keys($defs).length >= MOST) return undefined;
     const definition = lookup(name) ?? {};
     $defs[name] = definition;
-    waiting.push(...referencesOf(definition));
+    waiting.push(...referencesIn(definition));
   }
   // The sampler knows no boolean schemas.
   const copy = structuredClone({ ...root, $defs });

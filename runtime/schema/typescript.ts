@@ -1,6 +1,6 @@
 import type { JsonSchema } from '../../machines/schema/tool.ts';
 import { reach } from './closure.ts';
-import { isSchemaObject, type Lookup } from './references.ts';
+import { isSchemaObject, type Lookup, referencesIn } from './references.ts';
 import { key, membersOf, type Printer, typeName, typeOf } from './types.ts';
 
 export interface Described {
@@ -27,7 +27,7 @@ export function typescript(tool: Described, lookup: Lookup, options: { readonly 
     `${comment(tool.description, '')}export type ${base} = (input: ${base}Input) => Promise<${tool.outputSchema === undefined ? 'unknown' : `${base}Output`}>;`,
     declare(`${base}Input`, tool.inputSchema, printer),
     ...(tool.outputSchema === undefined ? [] : [declare(`${base}Output`, tool.outputSchema, printer)]),
-    ...[...needed].map(([name, schema]) => declare(names.get(name)!, schema, printer)),
+    ...[...needed].map(([name, schema]) => declareAmong(names, name, schema, printer)),
   ];
   return `${declarations.join('\n\n')}\n`;
 }
@@ -74,6 +74,23 @@ export function declare(name: string, schema: JsonSchema, printer: Printer): str
   const head = comment(descriptionOf(schema), '');
   // A type that is its own name would be a circle without an end.
   return `${head}export type ${name} = ${text === name ? 'unknown' : text};`;
+}
+
+/** Declarations of definitions, as they came out under such names. */
+const declared = new WeakMap<object, Map<string, string>>();
+const VARIANTS = 8;
+
+/** The declaration of a definition among others: nearly the same for all tools that need it, differing in which others are within the limit. */
+function declareAmong(names: ReadonlyMap<string, string>, definition: string, schema: JsonSchema, printer: Printer): string {
+  const name = names.get(definition)!;
+  if (!isSchemaObject(schema)) return declare(name, schema, printer);
+  const key = [name, ...[...referencesIn(schema)].map(other => names.get(other) ?? '')].join(' ');
+  const variants = declared.get(schema) ?? new Map<string, string>();
+  declared.set(schema, variants);
+  if (variants.size >= VARIANTS && !variants.has(key)) variants.clear();
+  const text = variants.get(key) ?? declare(name, schema, printer);
+  variants.set(key, text);
+  return text;
 }
 
 const descriptionOf = (schema: unknown): string | undefined =>

@@ -31,3 +31,20 @@ test('with a limit the nearest definitions are carried and no reference is left 
   assert.deepEqual(whole, { $ref: '#/$defs/A', $defs: { A: { properties: { b: { description: 'B (left out)' } } } } });
   assert.deepEqual(table.A, { properties: { b: { $ref: '#/$defs/B' } } });
 });
+
+test('what is left out is said where it stood, however deep, and what is around it stays the object it was', () => {
+  const kept = { type: 'object', properties: { c: { $ref: '#/$defs/C' } } };
+  const schema: JsonSchema = {
+    properties: { kept, list: { anyOf: [true, { items: { $ref: '#/$defs/A' } }] }, said: { $ref: '#/$defs/B', description: 'mine' } },
+    examples: [{ $ref: '#/$defs/B' }],
+  };
+  const before = structuredClone(schema);
+  const whole = closure(schema, lookup, { limit: 1 }) as { properties: Record<string, unknown> };
+  assert.deepEqual(whole, {
+    properties: { kept, list: { anyOf: [true, { items: { description: 'A (left out)' } }] }, said: { description: 'mine' } },
+    examples: [{ $ref: '#/$defs/B' }],
+    $defs: { C: { type: 'string' } },
+  });
+  assert.equal(whole.properties.kept, kept);
+  assert.deepEqual(schema, before);
+});

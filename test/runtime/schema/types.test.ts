@@ -72,3 +72,32 @@ test('every type printed for GitHub is accepted by the TypeScript compiler', asy
     rmSync(folder, { recursive: true });
   }
 });
+
+test('definitions are declared for the tool at hand, whatever was declared of them for others before', () => {
+  const fresh = (): Record<string, JsonSchema> => ({
+    Shelf: { type: 'object', properties: { books: { type: 'array', items: { $ref: '#/$defs/Book' } }, room: { $ref: '#/$defs/Room' } } },
+    Book: {
+      type: 'object',
+      properties: { shelf: { $ref: '#/$defs/Shelf' }, room: { anyOf: [{ $ref: '#/$defs/Room' }, { type: 'null' }] } },
+    },
+    Room: { enum: ['a', 'b'] },
+  });
+  const table = fresh();
+  for (const [path, start, limit] of [
+    ['s.a.b', 'Shelf', 80],
+    ['s.a.b', 'Shelf', 1],
+    ['s.a.b', 'Book', 2],
+    ['Book', 'Shelf', 80],
+    ['s.a.b', 'Room', 80],
+    ['s.a.b', 'Shelf', 2],
+    ['s.a.b', 'Shelf', 80],
+  ] as const) {
+    const tool = { path, inputSchema: { type: 'object', properties: { it: { $ref: `#/$defs/${start}` } } } };
+    const unseen = fresh();
+    const expected = typescript(tool, name => unseen[name], { limit });
+    assert.equal(
+      typescript(tool, name => table[name], { limit }),
+      expected,
+    );
+  }
+});
