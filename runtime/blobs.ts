@@ -51,7 +51,7 @@ export function createBlobs(store: Store) {
   function lay(json: string): Stored {
     const ref = newId('blob');
     remember(ref, json);
-    store.write([store.put(store.blob, ref, json)]).catch(() => {
+    store.write([store.put(store.blob, ref, json)], { patience: 'join' }).catch(() => {
       // The writer has already ended all writing and told the daemon.
     });
     return { ref, bytes: Buffer.byteLength(json), sha256: createHash('sha256').update(json).digest('hex') };

@@ -29,6 +29,7 @@ import type { SettingsStore } from './settings.ts';
 import { isStricterEffect } from './strictness.ts';
 import { createSurprise } from './surprise.ts';
 import { traceparentFor } from './tracing/trace-context.ts';
+import { isSettled } from './views.ts';
 
 const DAY_MS = 24 * 3_600_000;
 
@@ -248,6 +249,17 @@ export function createCallLogic(parts: {
     patient: (_id, context) => {
       const { parent } = context as CallContext;
       return parent === undefined || (programs?.isRunning(parent) ?? true);
+    },
+    // Its program has its answer, and a read that is not stored is made again. What a person was asked is on show.
+    unawaited: (_id, { value, context }) => {
+      const { parent, resolved, interactions } = context as CallContext;
+      return (
+        parent !== undefined &&
+        resolved?.effect === 'read' &&
+        isSettled(String(value)) &&
+        interactions.length === 0 &&
+        programs?.isRunning(parent) === true
+      );
     },
     sync: (before, after) => after.context.interactions.length > 0 && before?.context.interactions !== after.context.interactions,
     index: (id, snapshot) => indexRows(id, String(snapshot.value), snapshot.context),

@@ -43,6 +43,8 @@ export interface Logic {
   refuse?(snapshot: AnyMachineSnapshot): Fault | undefined;
   /** False when its first row may not wait for its second, though its effects run already. */
   patient?(id: string, context: unknown): boolean;
+  /** True when nobody waits to hear what it came to: it is stored with whatever is stored next. */
+  unawaited?(id: string, snapshot: AnyMachineSnapshot): boolean;
   /** True when a transition announces or settles something a person relies on: its batch is fsynced. */
   sync(before: AnyMachineSnapshot | undefined, after: AnyMachineSnapshot): boolean;
   /** Where the actor is to be found. */

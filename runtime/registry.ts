@@ -13,6 +13,7 @@ import type { Quarantine } from './quarantine.ts';
 import { migrated, restore } from './restore.ts';
 import { advance, begin, type StepAction } from './step.ts';
 import type { ActorKind, LogRow, Op, Row, Store } from './store.ts';
+import type { Patience } from './writer.ts';
 
 /** How many stored states are kept at hand. */
 const RECENT = 256;
@@ -111,13 +112,7 @@ export function createRegistry(options: {
     let starting: (() => void)[];
     store.writer.add({
       sync: () => actor.sync,
-      // All that it asked for is under way already, and nobody is told of it before its next transition.
-      patient: () =>
-        (logics[actor.kind].patient?.(actor.id, actor.snapshot.context) ?? true) &&
-        actor.starting.size === 0 &&
-        actor.running.size > 0 &&
-        !actor.sync &&
-        actor.stored === undefined,
+      patience: () => patienceOf(logics[actor.kind], actor),
       ops: () => {
         queued.delete(actor);
         written = { snapshot: actor.snapshot, seq: actor.seq, at: actor.at, entries: actor.entries };
@@ -252,6 +247,13 @@ export function createRegistry(options: {
   };
 }
 export type Registry = ReturnType<typeof createRegistry>;
+
+function patienceOf(logic: Logic, { id, snapshot, starting, running, stored, sync }: Live): Patience | undefined {
+  if (sync || starting.size > 0) return undefined;
+  // All that it asked for is under way already, and nobody is told of it before its next transition.
+  if (running.size > 0 && stored === undefined && (logic.patient?.(id, snapshot.context) ?? true)) return 'stay';
+  return running.size === 0 && logic.unawaited?.(id, snapshot) ? 'join' : undefined;
+}
 
 const childId = (params: unknown): string => (typeof params === 'string' ? params : (params as { id: string }).id);
 

@@ -5,27 +5,34 @@ export interface Job<Op> {
   ops(): Op[];
   /** True when the batch must reach the disk itself (fsync) before it counts. */
   sync(): boolean;
-  /** True while nobody waits for it: it may go along with a later batch, but no later than `PATIENCE_MS` after it was added. */
-  patient?(): boolean;
+  /** How it may wait; undefined when somebody waits for it. */
+  patience?(): Patience | undefined;
   done(cursor: number): void;
   failed(error: unknown): void;
 }
 
-/** So long a job may wait for others. */
-const PATIENCE_MS = 4;
+/**
+ * What a job may do for which nobody waits: `stay` behind when a batch is written, because it is likely to change before long, or only
+ * `join` the next one, so that nothing that comes after it is stored without it.
+ */
+export type Patience = 'stay' | 'join';
+
+/** So long a job may wait for others, in milliseconds. */
+const PATIENCE_MS = { stay: 4, join: 50 };
 
 interface Queued<Op> {
   job: Job<Op>;
-  /** Until when it may wait, on the clock of `performance`. */
-  until: number;
+  /** Since when it waits. */
+  since: number;
 }
 
 export interface Writer<Op> {
   add(job: Job<Op>): void;
   /** Says that a job that was patient is so no more. */
   hurry(): void;
-  write(ops: Op[], options?: { sync?: boolean }): Promise<number>;
-  /** Resolves when what is queued now is on disk, but for what is patient: at once when nothing is. Rejects when a write failed. */
+  /** `patience` is for what nobody waits for. */
+  write(ops: Op[], options?: { sync?: boolean; patience?: Patience }): Promise<number>;
+  /** Resolves when what is queued now is on disk, but for what may stay behind: at once when nothing is. Rejects when a write failed. */
   settled(): Promise<void>;
   /** The newest commit number. */
   cursor(): number;
@@ -36,7 +43,8 @@ export interface Writer<Op> {
 /**
  * One pipeline for everything that is stored.
  *
- * W1. Jobs of one tick are one atomic batch; while a batch is under way the next one gathers. A patient job joins a later one.
+ * W1. Jobs of one tick are one atomic batch; while a batch is under way the next one gathers. A patient job makes no batch of its own
+ *     before its time is over.
  * W2. Batches are numbered and applied in order.
  * W3. A failed batch ends all writing: what is in memory is ahead of the disk, so nothing may act on it any more.
  */
@@ -45,30 +53,43 @@ export function createWriter<Op>(options: {
   stamp(cursor: number): Op;
   commit(ops: Op[], sync: boolean): Promise<void>;
   onFatal(error: unknown): void;
+  /** What patience is measured by, in milliseconds; `performance.now` unless told. */
+  clock?: () => number;
 }): Writer<Op> {
+  const { clock = () => performance.now() } = options;
   let { cursor } = options;
   let queue: Queued<Op>[] = [];
   let running: Promise<void> | undefined;
   let broken: { error: unknown } | undefined;
 
-  let patience: NodeJS.Timeout | undefined;
+  let bell: NodeJS.Timeout | undefined;
+  let ringsAt = Number.POSITIVE_INFINITY;
   let isClosing = false;
 
-  /** The jobs of the next batch. What can still wait stays in the queue. */
+  /** How long a job may still wait, in milliseconds: nothing when somebody waits for it or its time is over. */
+  function leisure({ job, since }: Queued<Op>, now: number): { patience: Patience; left: number } | undefined {
+    const patience = isClosing ? undefined : job.patience?.();
+    const left = patience ? since + PATIENCE_MS[patience] - now : 0;
+    return patience && left > 0 ? { patience, left } : undefined;
+  }
+
+  /** The jobs of the next batch: none while all can wait. */
   function take(): Job<Op>[] {
-    const now = performance.now();
+    const now = clock();
     const jobs: Job<Op>[] = [];
     const waiting: Queued<Op>[] = [];
+    let mustBe = false;
+    let left = Number.POSITIVE_INFINITY;
     for (const queued of queue) {
-      if (!isClosing && queued.until > now && queued.job.patient?.()) waiting.push(queued);
+      const at = leisure(queued, now);
+      mustBe ||= !at;
+      if (at) left = Math.min(left, at.left);
+      if (at?.patience === 'stay') waiting.push(queued);
       else jobs.push(queued.job);
     }
-    queue = waiting;
-    if (waiting.length === 0) {
-      clearTimeout(patience);
-      patience = undefined;
-    }
-    return jobs;
+    if (mustBe) queue = waiting;
+    if (queue.length > 0) ringIn(left);
+    return mustBe ? jobs : [];
   }
 
   async function drain(): Promise<void> {
@@ -87,7 +108,7 @@ export function createWriter<Op>(options: {
         broken = { error };
         for (const job of [...jobs, ...queue.map(({ job }) => job)]) job.failed(error);
         queue = [];
-        clearTimeout(patience);
+        clearTimeout(bell);
         running = undefined;
         options.onFatal(error);
         return;
@@ -108,19 +129,30 @@ export function createWriter<Op>(options: {
       job.failed(broken.error);
       return;
     }
-    const isPatient = job.patient?.() ?? false;
-    queue.push({ job, until: isPatient ? performance.now() + PATIENCE_MS : 0 });
-    if (isPatient) patience ??= setTimeout(lose, PATIENCE_MS);
+    const patience = job.patience?.();
+    queue.push({ job, since: patience ? clock() : 0 });
+    if (patience) ringIn(PATIENCE_MS[patience]);
     else start();
   }
 
-  function lose(): void {
-    patience = queue.some(({ until }) => until > performance.now()) ? setTimeout(lose, PATIENCE_MS) : undefined;
-    start();
+  /** Sees to it that nothing waits longer than it may. A bell that rings for nothing costs less than to hold it back. */
+  function ringIn(ms: number): void {
+    const at = clock() + ms;
+    if (at >= ringsAt) return;
+    clearTimeout(bell);
+    ringsAt = at;
+    bell = setTimeout(ring, ms);
   }
 
-  const write: Writer<Op>['write'] = (ops, { sync = false } = {}) =>
-    new Promise((resolve, reject) => add({ ops: () => ops, sync: () => sync, done: resolve, failed: reject }));
+  function ring(): void {
+    ringsAt = Number.POSITIVE_INFINITY;
+    if (queue.length > 0) start();
+  }
+
+  const write: Writer<Op>['write'] = (ops, { sync = false, patience } = {}) =>
+    new Promise((resolve, reject) =>
+      add({ ops: () => ops, sync: () => sync, ...(patience && { patience: () => patience }), done: resolve, failed: reject }),
+    );
 
   return {
     add,

@@ -4,6 +4,7 @@ import type { Host, Run } from '../sandbox/pool.ts';
 import type { Outcome, Step } from '../sandbox/protocol.ts';
 import type { Op } from '../store.ts';
 import { isSettled, isWaiting } from '../views.ts';
+import type { Patience } from '../writer.ts';
 import { endOf, errorOf, type StepEnd } from './answering.ts';
 import { childId } from './child-id.ts';
 import { lastOf, type Recorded } from './journal.ts';
@@ -61,8 +62,8 @@ export function createSession(
   let asked = false;
   let closed = false;
 
-  const write = (ops: Op[], then?: () => void): void => {
-    store.write(ops).then(then, () => {
+  const write = (ops: Op[], then?: () => void, patience?: Patience): void => {
+    store.write(ops, { ...(patience && { patience }) }).then(then, () => {
       // The writer has already ended all writing and told the daemon.
     });
   };
@@ -81,7 +82,7 @@ export function createSession(
     idle = false;
     const value = how.ok ? how.value : blobs.keep(how.error);
     const row: DeliveryRow = { n, order: order++, at: stamp(notBefore), ok: how.ok, ...(value && { value }) };
-    write([...ops, journal.delivery(id, row)]);
+    write([...ops, journal.delivery(id, row)], undefined, 'join');
     hand(row);
   }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createWriter } from '../../runtime/writer.ts';
 
-function recording(commit: (ops: string[], sync: boolean) => Promise<void> = async () => {}) {
+function recording(commit: (ops: string[], sync: boolean) => Promise<void> = async () => {}, clock?: () => number) {
   const batches: { ops: string[]; sync: boolean }[] = [];
   const fatal: unknown[] = [];
   const writer = createWriter<string>({
@@ -13,6 +13,7 @@ function recording(commit: (ops: string[], sync: boolean) => Promise<void> = asy
       await commit(ops, sync);
     },
     onFatal: error => fatal.push(error),
+    ...(clock && { clock }),
   });
   return { writer, batches, fatal };
 }
@@ -86,4 +87,60 @@ test('after a failed batch nothing is written any more, and everyone is told', a
   await assert.rejects(writer.idle(), full);
   assert.equal(batches.length, 1);
   assert.deepEqual(fatal, [full]);
+});
+
+test('what nobody waits for makes no batch of its own, and goes with the next one in the order in which it was written', async () => {
+  const { writer, batches } = recording();
+  const answer = writer.write(['a'], { patience: 'join' });
+  const waited = writer.write(['b']);
+  assert.deepEqual(await Promise.all([answer, waited]), [42, 42]);
+  assert.deepEqual(
+    batches.map(({ ops }) => ops),
+    [['a', 'b', 'cursor=42']],
+  );
+});
+
+test('what is likely to change stays behind while others are written, and what only joins does not', async () => {
+  let time = 0;
+  const { writer, batches } = recording(undefined, () => time);
+  const stays = writer.write(['changes'], { patience: 'stay' });
+  const joins = writer.write(['b'], { patience: 'join' });
+  await Promise.all([writer.write(['c']), joins]);
+  assert.deepEqual(
+    batches.map(({ ops }) => ops),
+    [['b', 'c', 'cursor=42']],
+  );
+  time = 1000;
+  assert.deepEqual(await Promise.all([stays, writer.write(['d'])]), [43, 43]);
+});
+
+test('what nobody waits for is written all the same when nothing else comes', async () => {
+  const { writer, batches } = recording();
+  assert.deepEqual(await Promise.all([writer.write(['a'], { patience: 'join' }), writer.write(['b'], { patience: 'join' })]), [42, 42]);
+  assert.equal(batches.length, 1);
+});
+
+test('who closes waits for nothing to come along', async () => {
+  const { writer, batches } = recording();
+  let isWritten = false;
+  writer.write(['a'], { patience: 'join' }).then(() => {
+    isWritten = true;
+  });
+  await writer.idle();
+  assert.ok(isWritten);
+  assert.equal(batches.length, 1);
+});
+
+test('who asks whether all is settled is told after what nobody waited for', async () => {
+  const { writer, batches } = recording();
+  let isWritten = false;
+  writer.write(['a'], { patience: 'join' }).then(() => {
+    isWritten = true;
+  });
+  await writer.settled();
+  assert.ok(isWritten);
+  assert.deepEqual(
+    batches.map(({ ops }) => ops),
+    [['a', 'cursor=42']],
+  );
 });
