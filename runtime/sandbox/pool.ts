@@ -1,7 +1,7 @@
 import { FaultError, toFault } from '../../machines/schema/fault.ts';
 import { exceeded, LIMITS, type Limits } from './limits.ts';
 import type { Program, Report } from './protocol.ts';
-import { createResidence, type Host, type Residence, type Run } from './residence.ts';
+import { createResidence, type Host, type Left, type Residence, type Run } from './residence.ts';
 import { startThread, type Thread } from './thread.ts';
 import { watchForHangs } from './watchdog.ts';
 
@@ -127,20 +127,20 @@ export function createSandboxPool({ size = 8, warm = 1, limits = {} }: SandboxOp
   }
 
   /** A program has left its seat, if it had one. */
-  function vacate(residence: Residence, clean: boolean): void {
+  function vacate(residence: Residence, left: Left): void {
     const place = queue.indexOf(residence);
     if (place >= 0) queue.splice(place, 1);
     const seat = [...seats].find(({ tenant }) => tenant === residence);
     watchdog.look();
     if (!seat) return;
-    if (clean) {
-      seat.tenant = undefined;
-      seat.state = 'starting';
-      seat.thread!.post({ type: 'drop' });
-    } else {
+    if (left === 'worn') {
       discard(seat);
       assign();
+      return;
     }
+    seat.tenant = undefined;
+    seat.state = 'starting';
+    if (left === 'reusable') seat.thread!.post({ type: 'drop' });
   }
 
   return {

@@ -94,10 +94,12 @@ export interface Turn {
 export type Order =
   | { readonly type: 'start'; readonly program: Omit<Program, 'limits'>; readonly limits: Limits }
   | { readonly type: 'deliver'; readonly deliveries: readonly Delivery[] }
-  /** Throws the VM away and makes a new one ready; `ready` follows. */
+  /** Throws the VM of a program that has not ended away and makes one ready; `ready` follows. */
   | { readonly type: 'drop' };
 
-/** From the worker. `spoiled` says that its thread is not to be used for another program. */
+/**
+ * From the worker. `spoiled` says that its thread is not to be used for another program; if it is not, `ready` follows the turn that ends one.
+ */
 export type Report = { readonly type: 'ready' } | { readonly type: 'turn'; readonly turn: Turn; readonly spoiled: boolean };
 
 export interface WorkerData {

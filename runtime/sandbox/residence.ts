@@ -26,6 +26,9 @@ export interface Run {
   readonly outcome: Promise<Outcome>;
 }
 
+/** How a program leaves its thread: making itself ready for the next one, ready to be told to, or of no more use. */
+export type Left = 'renewing' | 'reusable' | 'worn';
+
 const NOTHING: Figures = { computeMs: 0, steps: 0, deliveries: 0 };
 
 /**
@@ -37,7 +40,7 @@ export function createResidence(options: {
   program: Program;
   limits: Limits;
   host: Host;
-  leave: (residence: Residence, clean: boolean) => void;
+  leave: (residence: Residence, thread: Left) => void;
 }) {
   const { program, limits, host } = options;
   let resolve!: (outcome: Outcome) => void;
@@ -51,6 +54,7 @@ export function createResidence(options: {
   let since = 0;
   let parking = false;
   let worn = false;
+  let renewing = false;
   let posting = false;
 
   /** `clean` says that its thread can go on with another program. */
@@ -58,7 +62,7 @@ export function createResidence(options: {
     if (state === 'left') return;
     state = 'left';
     pending = [];
-    options.leave(residence, clean && !worn);
+    options.leave(residence, !clean || worn ? 'worn' : renewing ? 'renewing' : 'reusable');
     resolve({ ...end, figures } as Outcome);
   }
 
@@ -116,6 +120,7 @@ export function createResidence(options: {
       if (state !== 'computing') return;
       figures = turn.figures;
       worn ||= spoiled;
+      renewing = turn.end !== undefined;
       state = 'idle';
       since = performance.now();
       try {

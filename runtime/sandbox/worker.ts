@@ -69,7 +69,9 @@ async function start(program: Omit<Program, 'limits'>, limits: Limits): Promise<
 }
 
 function tell(turn: Turn): void {
-  post({ type: 'turn', turn, spoiled: scheduler?.trapped() === true || !vm || vm.size() > LARGE });
+  const spoiled = scheduler?.trapped() === true || !vm || vm.size() > LARGE;
+  post({ type: 'turn', turn, spoiled });
+  if (turn.end && !spoiled) void renew();
 }
 
 port.on('message', (order: Order) => {
