@@ -27,10 +27,13 @@ test('a program paused at its third approval survives a SIGKILL and goes on, wit
   let view = (await first.api.get(`/api/executions/${id}?wait=60`)).body;
   for (let n = 0; n < 2; n++) view = (await first.api.resume(id, { action: 'accept', interaction: view.interactions.at(-1).id })).body;
   assert.deepEqual([view.state, view.interactions.length, upstream.count('POST /items')], ['paused', 3, 2]);
+  const { log } = (await first.api.get(`/api/actors/program:${id}`)).body;
   await first.kill();
 
   const second = await startDaemon(t, dataDir);
   const found = (await second.api.get(`/api/executions/${id}`)).body;
+  const actor = (await second.api.get(`/api/actors/program:${id}`)).body;
+  assert.deepEqual([actor.effects, actor.log], [[], log], 'a program that waits for people is not run again by a restart');
   assert.deepEqual([found.state, found.interactions, found.calls], ['paused', view.interactions.map(moved(second.url)), found.calls]);
   assert.deepEqual((await second.api.get('/api/executions?state=pending')).body.items.length, 1);
   const ended = (await second.api.resume(id, { action: 'accept', interaction: view.interactions[2].id })).body;
