@@ -32,7 +32,7 @@ export type SandboxPool = ReturnType<typeof createSandboxPool>;
  *
  * L1. A seat has at most one tenant, and a tenant at most one seat.
  * L2. A program that computes is never moved; one that waits gives up its seat when another needs it, and is parked.
- * L3. A thread that was killed, died or grew large is replaced, not reused.
+ * L3. A thread that was killed, died, grew large or gave way to others is replaced, not reused.
  */
 export function createSandboxPool({ size = 8, warm = 1, limits = {} }: SandboxOptions = {}) {
   const standard = { ...LIMITS, ...limits };

@@ -12,6 +12,9 @@ import type { Vm } from './vm.ts';
 /** So often a program may be told that it is at its end before it is ended from outside. */
 const PATIENCE = 200;
 
+/** A program that computes this long without a pause, in milliseconds, has others go before it. */
+const STRETCH_MS = 50;
+
 /**
  * One program in one VM: turns of computing between deliveries. It is a function of the code, the seed, the starting time and the
  * sequence of deliveries, and of nothing else; that is all that replay rests on.
@@ -28,12 +31,15 @@ export function createScheduler({
   program,
   limits,
   beat,
+  giveWay = () => {},
   halt = () => {},
 }: {
   vm: Vm;
   program: Omit<Program, 'limits'>;
   limits: Limits;
   beat: () => void;
+  /** Called once a program computes long. */
+  giveWay?: () => void;
   /** Called when a program that is at its end goes on all the same: does not return. */
   halt?: (turn: Turn) => void;
 }) {
@@ -51,6 +57,7 @@ export function createScheduler({
   let end: Turn['end'];
   let trapped = false;
   let ignored = 0;
+  let isLong = false;
 
   function finish(given: NonNullable<Turn['end']>): void {
     end ??= given;
@@ -106,6 +113,10 @@ export function createScheduler({
     // An async function takes the interruption for a rejection, and its caller goes on: a program can make as many as it likes.
     if (end && ++ignored === PATIENCE) halt(turn());
     if (end) return true;
+    if (!isLong && clock.stretch() > STRETCH_MS) {
+      isLong = true;
+      giveWay();
+    }
     if (clock.spent()) doom('compute');
     return end !== undefined;
   }

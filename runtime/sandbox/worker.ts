@@ -25,6 +25,15 @@ const pulse = new Int32Array(beats);
 const beat = (): void => void Atomics.add(pulse, 0, 1);
 const post = (report: Report): void => port.postMessage(report);
 
+/** Whether others go first. There is no way back from it: only a privileged process may raise its priority again. */
+let hasGivenWay = false;
+
+/** The server's own thread goes before one that computes long. On Linux this lowers this thread only; elsewhere it would lower the process. */
+function giveWay(): void {
+  hasGivenWay = true;
+  if (process.platform === 'linux') os.setPriority(0, 5);
+}
+
 /** Tells how a program ended that will not end: the pool ends the thread. */
 function halt(turn: Turn): void {
   post({ type: 'turn', turn, spoiled: true });
@@ -60,7 +69,7 @@ async function start(program: Omit<Program, 'limits'>, limits: Limits): Promise<
   try {
     const script = await prepare(program.code);
     if (vm?.memory !== limits.memory) vm = await createVm(wasm, limits.memory);
-    scheduler = createScheduler({ vm, program, limits, beat, halt });
+    scheduler = createScheduler({ vm, program, limits, beat, giveWay, halt });
     tell(scheduler.start(script));
   } catch (error) {
     const figures = { computeMs: 0, steps: 0, deliveries: 0 };
@@ -69,7 +78,7 @@ async function start(program: Omit<Program, 'limits'>, limits: Limits): Promise<
 }
 
 function tell(turn: Turn): void {
-  const spoiled = scheduler?.trapped() === true || !vm || vm.size() > LARGE;
+  const spoiled = hasGivenWay || scheduler?.trapped() === true || !vm || vm.size() > LARGE;
   post({ type: 'turn', turn, spoiled });
   if (turn.end && !spoiled) void renew();
 }
@@ -82,6 +91,4 @@ port.on('message', (order: Order) => {
   else if (scheduler) tell(scheduler.deliver(order.deliveries));
 });
 
-// The server's own thread goes first. On Linux this lowers this thread only; elsewhere it would lower the process.
-if (process.platform === 'linux') os.setPriority(0, 5);
 void renew().then(prepareForFirst);
