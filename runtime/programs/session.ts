@@ -1,13 +1,13 @@
 import type { CallContext } from '../../machines/schema/call.ts';
 import type { ProgramContext, ProgramEnd, Tally } from '../../machines/schema/program.ts';
-import type { Host, Run } from '../sandbox/pool.ts';
-import type { Outcome, Step } from '../sandbox/protocol.ts';
+import type { Host } from '../sandbox/pool.ts';
+import type { Step } from '../sandbox/protocol.ts';
 import type { Op } from '../store.ts';
 import { isSettled, isWaiting } from '../views.ts';
 import type { Patience } from '../writer.ts';
 import { endOf, errorOf, type StepEnd } from './answering.ts';
 import { childId } from './child-id.ts';
-import { lastOf, type Recorded } from './journal.ts';
+import { createComputing } from './computing.ts';
 import { later } from './later.ts';
 import type { DeliveryRow, StepRow } from './rows.ts';
 import type { SessionParts } from './session-parts.ts';
@@ -45,20 +45,12 @@ export function createSession(
   const clock = context.clock ?? context.startedAt;
   const open = new Map<number, Open>();
   const tally = createTally(context.calls);
-  const killing = new AbortController();
   const ended = later<ProgramEnd>();
-  let backlog: DeliveryRow[] = [];
-  let run: Run | undefined;
-  let vm: 'away' | 'coming' | 'here' = 'away';
   let order = 0;
   let latest = clock;
   /** Nothing is left to compute until something that is open ends. */
   let idle = false;
   let loaded = given.start === 'fresh';
-  /** Nothing has been asked yet, by this session or one before it. */
-  let blank = given.start === 'fresh';
-  /** What is recorded, once it was read, until a VM has it. */
-  let known: Recorded | undefined;
   let asked = false;
   let closed = false;
 
@@ -83,65 +75,7 @@ export function createSession(
     const value = how.ok ? how.value : blobs.keep(how.error);
     const row: DeliveryRow = { n, order: order++, at: stamp(notBefore), ok: how.ok, ...(value && { value }) };
     write([...ops, journal.delivery(id, row)], undefined, 'join');
-    hand(row);
-  }
-
-  function hand(row: DeliveryRow): void {
-    if (vm === 'here' && run?.deliver({ n: row.n, at: row.at, outcome: journal.outcomeOf(row) })) return;
-    backlog.push(row);
-    // One that is just leaving says so itself, and is then followed by another.
-    if (vm === 'away') begin();
-  }
-
-  function begin(): void {
-    vm = 'coming';
-    if (!blank && !known) {
-      recall().then(start).catch(ended.reject);
-      return;
-    }
-    try {
-      start(known);
-    } catch (error) {
-      ended.reject(error);
-    }
-  }
-
-  /** The journal as it is on disk once everything that is queued now is there. */
-  async function recall(): Promise<Recorded> {
-    await store.writer.settled();
-    return journal.read(id);
-  }
-
-  function start(recorded: Recorded | undefined): void {
-    if (closed) return;
-    blank = false;
-    known = undefined;
-    const entries = recorded ? journal.entries(recorded) : [];
-    const last = recorded ? lastOf(recorded) : -1;
-    const code = blobs.value(context.code) as string;
-    const mine = parts
-      .sandbox()
-      .start({ code, seed: context.seed, startedAt: clock, journal: entries, limits: parts.limits() }, host, killing.signal);
-    run = mine;
-    vm = 'here';
-    const fresh = backlog.filter(row => row.order > last);
-    backlog = [];
-    for (const row of fresh) hand(row);
-    mine.outcome.then(outcome => left(outcome));
-  }
-
-  function left(outcome: Outcome): void {
-    if (closed) return;
-    run = undefined;
-    vm = 'away';
-    if (outcome.type === 'parked') {
-      if (backlog.length > 0) begin();
-      return;
-    }
-    ended.resolve({
-      calls: tally.get(),
-      ...(outcome.type === 'done' ? { result: blobs.keepJson(outcome.json) } : { fault: outcome.fault }),
-    });
+    computing.hand(row);
   }
 
   const host: Host = {
@@ -158,6 +92,20 @@ export function createSession(
       consider();
     },
   };
+
+  const computing = createComputing(parts, {
+    id,
+    context,
+    clock,
+    isNew: given.start === 'fresh',
+    host,
+    onEnd: ending =>
+      ended.resolve({
+        calls: tally.get(),
+        ...(ending.type === 'done' ? { result: blobs.keepJson(ending.json) } : { fault: ending.fault }),
+      }),
+    onError: ended.reject,
+  });
 
   function carryOut({ n, kind, hash, summary, line, request }: Step): void {
     const asked: unknown = JSON.parse(request);
@@ -249,14 +197,14 @@ export function createSession(
       const calls = tally.get();
       rest();
       given.onPause([...open.keys()], calls);
-    } else if (steps.every(step => waitsForPerson(step) || (step.due !== undefined && step.due > soon))) run?.park();
+    } else if (steps.every(step => waitsForPerson(step) || (step.due !== undefined && step.due > soon))) computing.park();
   }
 
   /** Takes up what was asked before: it may have ended meanwhile. */
   async function load(): Promise<void> {
     const recorded = await journal.read(id);
-    // It is all on disk: a program is set running again when that is stored. What is answered from now on is in the backlog.
-    known = recorded;
+    // It is all on disk: a program is set running again when that is stored.
+    computing.recorded(recorded);
     for (const row of recorded.deliveries.values()) {
       order = Math.max(order, row.order + 1);
       if (row.at > latest) latest = row.at;
@@ -268,7 +216,7 @@ export function createSession(
     // One that was paused had nothing left to compute. Of one that was not, nobody knows.
     idle = given.start === 'woken' && asked.length > 0;
     for (const row of asked) takeUp(row);
-    if (!idle && vm === 'away') begin();
+    if (!idle) computing.wake();
     consider();
   }
 
@@ -284,13 +232,13 @@ export function createSession(
   function rest(): void {
     closed = true;
     for (const { stop } of open.values()) stop?.();
-    run?.park();
+    computing.rest();
   }
 
   return {
     /** Computes it until it ends; never settles when it pauses or is killed. */
     async run(): Promise<ProgramEnd> {
-      if (given.start === 'fresh') begin();
+      if (given.start === 'fresh') computing.wake();
       else load().catch(ended.reject);
       return ended.promise;
     },
@@ -300,7 +248,7 @@ export function createSession(
     kill(): void {
       if (closed) return;
       rest();
-      killing.abort();
+      computing.kill();
     },
     /** The alarm of a step: true when it is kept, or will be when it is known what was asked before. */
     ring(n: number): boolean {
