@@ -27,7 +27,8 @@ export async function readBody(req: IncomingMessage): Promise<Body> {
 /** The whole of it; undefined when it is too large: the rest is left unread, so that the answer can be sent. */
 function received(req: IncomingMessage): Promise<Buffer | undefined> {
   return new Promise((resolve, reject) => {
-    if (req.destroyed) reject(new Error('The client has gone.'));
+    const gone = () => reject(new Error('The client has gone.'));
+    if (req.destroyed) gone();
     const chunks: Buffer[] = [];
     let bytes = 0;
     const taken = (chunk: Buffer) => {
@@ -39,8 +40,12 @@ function received(req: IncomingMessage): Promise<Buffer | undefined> {
       resolve(undefined);
     };
     req.on('data', taken);
-    req.once('end', () => resolve(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks)));
+    req.once('end', () => {
+      // Every request closes; an error made for each would cost as much as reading it.
+      req.off('close', gone);
+      resolve(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks));
+    });
     req.once('error', reject);
-    req.once('close', () => reject(new Error('The client has gone.')));
+    req.once('close', gone);
   });
 }
