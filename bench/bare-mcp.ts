@@ -9,11 +9,11 @@ import { Server } from '@modelcontextprotocol/server';
 import type { Ending } from '../test/upstream-recorder.ts';
 
 /** The official SDK's own server in a process of its own: its one tool asks the same API, and answers with what that said. */
-export async function forkBareMcp(t: Ending, origin: string): Promise<string> {
+export async function forkBareMcp(t: Ending, origin: string): Promise<{ url: string; pid: number }> {
   const child = fork(fileURLToPath(import.meta.url), { env: { ...process.env, SERVE_BARE_MCP: origin } });
   t.after(() => child.kill());
   const [url] = await once(child, 'message');
-  return url as string;
+  return { url: url as string, pid: child.pid! };
 }
 
 function bare(origin: string): Server {

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
 
 /** The value below which that share of the samples lies. */
@@ -30,6 +30,16 @@ export async function timed(work: () => Promise<unknown>): Promise<number> {
   const started = performance.now();
   await work();
   return performance.now() - started;
+}
+
+/** Processor time of another process and all its threads since it began, in milliseconds; undefined where the system does not tell. */
+export function processorTimeOf(pid: number): number | undefined {
+  try {
+    const threads = readdirSync(`/proc/${pid}/task`).map(thread => readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8'));
+    return threads.reduce((sum, text) => sum + Number(text.split(' ', 1)[0]) / 1e6, 0);
+  } catch {
+    return undefined;
+  }
 }
 
 /**
