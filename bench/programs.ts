@@ -46,13 +46,21 @@ await measure(async t => {
     const { structuredContent } = await client.callTool({ name: 'execute', arguments: { code } });
     if ((structuredContent as { status: string }).status !== 'done') throw new Error(JSON.stringify(structuredContent));
   };
-  const samples = async (code: string, rounds: number) => {
-    for (let i = 0; i < Math.min(50, rounds); i++) await execute(code);
-    const times: number[] = [];
-    for (let i = 0; i < rounds; i++) times.push(await timed(() => execute(code)));
-    return times;
+  const times = async (work: () => Promise<unknown>, rounds: number) => {
+    for (let i = 0; i < Math.min(50, rounds); i++) await work();
+    const taken: number[] = [];
+    for (let i = 0; i < rounds; i++) taken.push(await timed(work));
+    return taken;
   };
+  const samples = (code: string, rounds: number) => times(() => execute(code), rounds);
   reportMachine();
+  const plain = async () => (await fetch(`${origin}/books?q=x`)).json();
+  const oneByOne = async () => {
+    for (let i = 0; i < 100; i++) await plain();
+  };
+  report('for comparison: a ping over MCP', await times(() => client.ping(), 500));
+  report('for comparison: 100 plain `fetch` of Node, one after the other', await times(oneByOne, 20));
+  report('for comparison: the same at once', await times(() => Promise.all(Array.from({ length: 100 }, plain)), 20));
   report('`return 1` over MCP', await samples('return 1', 500), { target: 1.2 });
   report('one read', await samples(`return (${READ}).items.length`, 300), { target: 2 });
   report('100 sequential reads', await samples(`for (let i = 0; i < 100; i++) ${READ}`, 20), { target: 50 });
