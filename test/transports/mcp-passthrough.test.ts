@@ -6,6 +6,7 @@ import { StreamableHTTPClientTransport as HttpV1 } from '@modelcontextprotocol/s
 import {
   CreateMessageRequestSchema,
   ElicitRequestSchema,
+  ListRootsRequestSchema,
   LoggingMessageNotificationSchema,
   ResourceUpdatedNotificationSchema,
 } from '@modelcontextprotocol/sdk/types.js';
@@ -39,8 +40,8 @@ after(async () => {
   await Promise.all(references.map(reference => reference.close()));
 });
 
-async function v1(t: TestContext, s: Surface, path: string, prepare: (client: ClientV1) => void = () => {}) {
-  const capabilities = { sampling: {}, elicitation: { form: {} } };
+async function v1(t: TestContext, s: Surface, path: string, prepare: (client: ClientV1) => void = () => {}, more: { roots?: object } = {}) {
+  const capabilities = { sampling: {}, elicitation: { form: {} }, ...more };
   const client = new ClientV1({ name: 'v1', version: '1' }, { capabilities });
   prepare(client);
   await client.connect(new HttpV1(new URL(path, s.url)) as Parameters<ClientV1['connect']>[0]);
@@ -183,17 +184,23 @@ for (const era of ['2025', '2026'] as const) {
   });
 }
 
-test('a 2025 client samples for the server, fills its forms, hears its progress and its log', async t => {
+test('a 2025 client samples for the server, tells its roots, fills its forms, hears its progress and its log', async t => {
   const s = await surface(t);
   await withReferences(s);
   const heard: unknown[] = [];
-  const client = await v1(t, s, '/mcp/ref2025', c => {
+  const prepare = (c: ClientV1) => {
     c.setRequestHandler(CreateMessageRequestSchema, () => ({ model: 'm', role: 'assistant', content: { type: 'text', text: 'Paris' } }));
     c.setRequestHandler(ElicitRequestSchema, () => ({ action: 'accept', content: { username: 'ada', email: 'ada@example.org' } }));
+    c.setRequestHandler(ListRootsRequestSchema, () => ({ roots: [{ uri: 'file:///home/ada/work' }] }));
     c.setNotificationHandler(LoggingMessageNotificationSchema, ({ params }) => void heard.push(params.data));
-  });
+  };
+  const client = await v1(t, s, '/mcp/ref2025', prepare, { roots: {} });
   const sampled = (await client.callTool({ name: 'test_sampling', arguments: { prompt: 'capital?' } })) as Called;
   assert.equal(sampled.content[0]?.text, 'LLM response: Paris');
+  const rooted = (await client.callTool({ name: 'roots_of_client' })) as Called;
+  assert.equal(rooted.content[0]?.text, 'file:///home/ada/work');
+  const rootless = await v1(t, s, '/mcp/ref2025');
+  assert.equal(((await rootless.callTool({ name: 'roots_of_client' })) as Called).content[0]?.text, 'nowhere');
   const filled = (await client.callTool({ name: 'test_elicitation', arguments: { message: 'Who?' } })) as Called;
   assert.match(filled.content[0]?.text ?? '', /action=accept.*ada@example\.org/);
   const progress: number[] = [];

@@ -118,6 +118,15 @@ const questions = (): ReferenceTool[] => [
     { era: '2025', inputSchema: strings('prompt') },
   ),
   tool(
+    'roots_of_client',
+    'Tells where the client works',
+    async (_, { mcpReq }) => {
+      const { roots } = (await mcpReq.send({ method: 'roots/list' })) as { roots: { uri: string }[] };
+      return said(roots.map(({ uri }) => uri).join(' ') || 'nowhere');
+    },
+    { era: '2025' },
+  ),
+  tool(
     'test_elicitation',
     'Asks the user of the client',
     async ({ message }, ctx) => answered('User response', await elicit(ctx, String(message), strings('username', 'email'))),
