@@ -114,7 +114,7 @@ export function createSearch(): Search {
     const wanted = understand(vocabulary, words, { total, frequency: frequencies.of });
     const filtered = allowed !== undefined || prefix !== undefined;
     const top = createTop(filtered ? DEPTH : Math.min(DEPTH, offset + limit + 1));
-    const rank = (at: number) => score(list[at]!, wanted, scratch, (doc, points) => top.offer(points, at, doc));
+    const rank = (at: number) => score(list[at]!, wanted, scratch, { floor: top.floor, emit: (doc, points) => top.offer(points, at, doc) });
     if (source !== undefined) for (let at = 0; at < list.length; at++) rank(at);
     else {
       holders ??= createHolders(list, vocabulary.size);

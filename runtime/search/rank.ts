@@ -90,7 +90,8 @@ export class Scratch {
   path = new Float32Array(1024);
   title = new Float32Array(1024);
   matched = new Float32Array(1024);
-  touched: number[] = [];
+  touched = new Uint32Array(1024);
+  seen = new Uint32Array(1024);
 
   reserve(size: number): void {
     if (this.total.length >= size) return;
@@ -101,27 +102,34 @@ export class Scratch {
     this.path = new Float32Array(room);
     this.title = new Float32Array(room);
     this.matched = new Float32Array(room);
+    this.touched = new Uint32Array(room);
+    this.seen = new Uint32Array(room);
   }
 }
+
+/** Who takes the scored tools. */
+export interface Taking {
+  /** What a tool must score at least to be of any interest: the others need not be scored to the end. */
+  floor(): number;
+  emit(doc: number, score: number): void;
+}
+
+/** What covering all of its path and title, and beginning with the verb asked for, makes of a tool's score; and a hair, for rounding. */
+const AT_BEST = (1 + 0.6 + 0.9) * (1 + 0.25) * (1 + 1e-9);
 
 /**
  * Scores the tools of one source. Each word of the query counts once, by the best of its meanings; a tool then gains by how much of its
  * path and of its title the query covers, by how much of the query it has where it matters, and by beginning with the verb asked for.
  */
-export function score(
-  segment: Segment,
-  { meanings, lead, deletes }: Asked,
-  scratch: Scratch,
-  emit: (doc: number, score: number) => void,
-): void {
+export function score(segment: Segment, { meanings, lead, deletes }: Asked, scratch: Scratch, { floor, emit }: Taking): void {
   scratch.reserve(segment.size);
-  const { total, now, places, path, title, matched, touched } = scratch;
-  touched.length = 0;
+  const { total, now, places, path, title, matched, touched, seen } = scratch;
+  let count = 0;
   const asked = meanings.reduce((n, { extra }) => n + (extra ? 0 : 1), 0);
   for (const { words, rarity, extra, opens } of meanings) {
     // Those that bring tools in come first: where they have brought none, the others have nothing to order.
-    if (!opens && touched.length === 0) continue;
-    const seen: number[] = [];
+    if (!opens && count === 0) continue;
+    let met = 0;
     for (const { id, factor } of words) {
       const range = postingsOf(segment, id);
       if (!range) continue;
@@ -131,15 +139,16 @@ export function score(
         const doc = segment.docs[at]!;
         if (!opens && total[doc] === 0) continue;
         const value = most * SATURATION[segment.weights[at]!]!;
-        if (now[doc] === 0) seen.push(doc);
+        if (now[doc] === 0) seen[met++] = doc;
         if (value > now[doc]!) now[doc] = value;
         const place = segment.places[at]!;
         if (place & (IN_NAME | IN_GROUP) && (places[doc]! & 255) < sure) places[doc] = sure | (places[doc]! & 0xff00);
         if (place & IN_TITLE && places[doc]! >> 8 < sure) places[doc] = (sure << 8) | (places[doc]! & 255);
       }
     }
-    for (const doc of seen) {
-      if (total[doc] === 0) touched.push(doc);
+    for (let n = 0; n < met; n++) {
+      const doc = seen[n]!;
+      if (total[doc] === 0) touched[count++] = doc;
       const inPath = (places[doc]! & 255) / 100;
       const inTitle = (places[doc]! >> 8) / 100;
       total[doc]! += now[doc]!;
@@ -150,17 +159,22 @@ export function score(
       places[doc] = 0;
     }
   }
-  for (const doc of touched) {
+  for (let n = 0; n < count; n++) {
+    const doc = touched[n]!;
+    if (total[doc]! * AT_BEST >= floor()) emit(doc, scoreOf(doc));
+    total[doc] = 0;
+    path[doc] = 0;
+    title[doc] = 0;
+    matched[doc] = 0;
+  }
+
+  function scoreOf(doc: number): number {
     const share = matched[doc]! / asked;
     const pathCover = Math.min(1, path[doc]! / Math.max(1, segment.pathLength[doc]!));
     const titleCover = Math.min(1, title[doc]! / Math.max(1, segment.titleLength[doc]!));
     const leads = lead ? Math.max(surenessOf(lead, segment.nameLead[doc]!), surenessOf(lead, segment.titleLead[doc]!)) : 0;
     const unasked = !deletes && segment.deletes[doc] === 1 ? 0.65 : 1;
-    emit(doc, total[doc]! * share ** 1.5 * (1 + 0.6 * pathCover + 0.9 * titleCover) * (1 + 0.25 * leads) * unasked);
-    total[doc] = 0;
-    path[doc] = 0;
-    title[doc] = 0;
-    matched[doc] = 0;
+    return total[doc]! * share ** 1.5 * (1 + 0.6 * pathCover + 0.9 * titleCover) * (1 + 0.25 * leads) * unasked;
   }
 }
 

@@ -1,6 +1,8 @@
 /** The best so many of any number of scored tools: a binary heap with the worst on top, in flat arrays. */
 export interface Top {
   offer(score: number, segment: number, doc: number): void;
+  /** What is below this is not among the best. */
+  floor(): number;
   /** Best first; equal ones in the order of their paths. */
   sorted(): { readonly score: number; readonly segment: number; readonly doc: number }[];
 }
@@ -58,6 +60,7 @@ export function createTop(most: number): Top {
         sink();
       }
     },
+    floor: () => (scores.length < most ? Number.NEGATIVE_INFINITY : scores[0]!),
     sorted() {
       return scores
         .map((score, at) => ({ score, segment: segments[at]!, doc: docs[at]! }))

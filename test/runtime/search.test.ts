@@ -27,6 +27,23 @@ before(async () => {
   search.put('github', 1, github);
 });
 
+test('the best few are the first of all that are found, whatever the question', () => {
+  for (const q of [
+    'get',
+    'list all',
+    'create or update a file',
+    'delete user',
+    'remove a label from an issue',
+    'repositry',
+    'the',
+    'issue comment',
+  ]) {
+    const all = search.query({ q, limit: 1000 }).items;
+    assert.ok(all.length > 5, q);
+    for (const limit of [1, 5, 20]) assert.deepEqual(search.query({ q, limit }).items, all.slice(0, limit), q);
+  }
+});
+
 test('what people mean comes first', () => {
   const meant: Record<string, string> = {
     'create an issue': 'github.issues.create',
