@@ -1,7 +1,7 @@
 import { IN_GROUP, IN_NAME, IN_TITLE } from './pack.ts';
 import { postingsOf, type Segment } from './segment.ts';
 import type { Vocabulary } from './vocabulary.ts';
-import { DELETING, isMade, synonymsOf, tokens, VAGUE } from './words.ts';
+import { alikeMisspelt, DELETING, isMade, synonymsOf, tokens, VAGUE } from './words.ts';
 
 /** A word of the query with all the words it may stand for, and how surely. */
 interface Meaning {
@@ -29,6 +29,8 @@ const FEW = 1_500;
 const SYNONYM = 0.75;
 const PREFIX = 0.6;
 const TYPO = 0.7;
+
+const typo = (distance: number): number => (distance === 1 ? TYPO : TYPO - 0.2);
 
 /** What the words of a query may mean: themselves; what is called otherwise; what begins so; what is spelt nearly so. */
 export function understand(vocabulary: Vocabulary, query: string, statistics: Statistics): Asked {
@@ -65,7 +67,10 @@ function wordsFor(vocabulary: Vocabulary, words: readonly string[], at: number):
   const known = exact !== undefined;
   const last = at === words.length - 1;
   if (word.length > 4 || (word.length > 2 && (!known || last))) for (const id of vocabulary.prefixed(word, known ? 3 : 12)) put(id, PREFIX);
-  if (!known && word.length > 3) for (const { id, distance } of vocabulary.misspelt(word, 8)) put(id, distance === 1 ? TYPO : TYPO - 0.2);
+  if (!known && word.length > 3) {
+    for (const { id, distance } of vocabulary.misspelt(word, 8)) put(id, typo(distance));
+    for (const { word: meant, distance } of alikeMisspelt(word)) put(vocabulary.find(meant), typo(distance));
+  }
   return found;
 }
 

@@ -1,3 +1,5 @@
+import { distance } from '../schema/near.ts';
+
 /** Words as the index knows them: lower case, in their stem, with what people call the same thing under one name. */
 
 const STOP = new Set(
@@ -113,6 +115,16 @@ function stemmed(word: string): string {
 
 /** Whether a word carries no meaning of its own. */
 export const isStop = (word: string): boolean => STOP.has(word);
+
+/** What a word stands for that is a slip or two away from one with a shorter form: "repositry" is repo. */
+export function alikeMisspelt(word: string): { word: string; distance: number }[] {
+  const allowed = word.length > 7 ? 2 : 1;
+  return Object.entries(ALIKE).flatMap(([long, short]) => {
+    if (long.length < 6 || long[0] !== word[0] || Math.abs(long.length - word.length) > allowed) return [];
+    const far = distance(word, long, allowed);
+    return far <= allowed ? [{ word: short, distance: far }] : [];
+  });
+}
 
 /** The stems of a text that carry meaning, in order. */
 export function tokens(source: string): string[] {

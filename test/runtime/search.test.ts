@@ -52,6 +52,8 @@ test('what people mean comes first', () => {
     'remove a label from an issue': 'github.issues.removeLabel',
     'crate isue': 'github.issues.create',
     createIssueComment: 'github.issues.createComment',
+    'get repositry': 'github.repos.get',
+    'list organizaton members': 'github.orgs.listMembers',
     'rerun failed jobs of a workflow': 'github.actions.reRunWorkflowFailedJobs',
     'list gists': 'github.gists.list',
   };
