@@ -122,25 +122,19 @@ test('what nobody waits for is written all the same when nothing else comes', as
 
 test('who closes waits for nothing to come along', async () => {
   const { writer, batches } = recording();
-  let isWritten = false;
-  writer.write(['a'], { patience: 'join' }).then(() => {
-    isWritten = true;
-  });
+  const written = writer.write(['a'], { patience: 'join' });
   await writer.idle();
-  assert.ok(isWritten);
   assert.equal(batches.length, 1);
+  assert.equal(await written, 42);
 });
 
 test('who asks whether all is settled is told after what nobody waited for', async () => {
   const { writer, batches } = recording();
-  let isWritten = false;
-  writer.write(['a'], { patience: 'join' }).then(() => {
-    isWritten = true;
-  });
+  const written = writer.write(['a'], { patience: 'join' });
   await writer.settled();
-  assert.ok(isWritten);
   assert.deepEqual(
     batches.map(({ ops }) => ops),
     [['a', 'cursor=42']],
   );
+  assert.equal(await written, 42);
 });

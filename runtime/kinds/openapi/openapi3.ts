@@ -1,7 +1,7 @@
 import type { Style } from './binding.ts';
 import { isObject, type Node, text } from './document.ts';
 import { type Body, METHODS, type Media, type Operation, type Parameter, type ServerNode } from './operation.ts';
-import type { Reading } from './refs.ts';
+import { oncePerNode, type Reading } from './refs.ts';
 
 const PLACES = new Set(['path', 'query', 'header', 'cookie', 'querystring']);
 
@@ -81,16 +81,7 @@ export function mergeParameters(doc: Reading, ...lists: unknown[]): Node[] {
   return [...merged.values()];
 }
 
-/** What has been read of parameters: most stand in many operations. */
-const read = new WeakMap<Node, readonly Parameter[]>();
-
-function readParameter(doc: Reading, node: Node): readonly Parameter[] {
-  const known = read.get(node) ?? parameterOf(doc, node);
-  read.set(node, known);
-  return known;
-}
-
-function parameterOf(doc: Reading, node: Node): Parameter[] {
+const readParameter = oncePerNode((doc, node): readonly Parameter[] => {
   const place = String(node.in).toLowerCase();
   if (!PLACES.has(place)) {
     doc.warn(`parameter ${node.name} has no known place (${String(node.in)}) and was left out`);
@@ -113,7 +104,7 @@ function parameterOf(doc: Reading, node: Node): Parameter[] {
       ...exampleOf(doc, node),
     },
   ];
-}
+});
 
 function exampleOf(doc: Reading, node: Node): { example?: unknown } {
   if (node.example !== undefined) return { example: node.example };

@@ -13,6 +13,16 @@ export interface Reading {
   readonly warnings: readonly string[];
 }
 
+/** Makes something of a node once, however often it is met: parameters stand in many operations. */
+export function oncePerNode<T>(make: (doc: Reading, node: Node) => T): (doc: Reading, node: Node) => T {
+  const made = new WeakMap<Node, { value: T }>();
+  return (doc, node) => {
+    const known = made.get(node) ?? { value: make(doc, node) };
+    made.set(node, known);
+    return known.value;
+  };
+}
+
 const WARNINGS = 100;
 const HOPS = 32;
 

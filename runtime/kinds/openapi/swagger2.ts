@@ -2,7 +2,7 @@ import type { Style } from './binding.ts';
 import { isObject, type Node, text } from './document.ts';
 import { mergeParameters, pathItem, readTags, successOf } from './openapi3.ts';
 import { type Body, METHODS, type Operation, type Parameter, type ServerNode } from './operation.ts';
-import type { Reading } from './refs.ts';
+import { oncePerNode, type Reading } from './refs.ts';
 
 /**
  * Reads the operations of a Swagger 2.0 document as those of OpenAPI 3: `body` and `formData` parameters become a body, collection
@@ -72,16 +72,7 @@ function readOperation(doc: Reading, { method, path, node, item, servers }: Foun
 
 const PLACES = new Set(['path', 'query', 'header']);
 
-/** What has been read of parameters: most stand in many operations. */
-const read = new WeakMap<Node, readonly Parameter[]>();
-
-function readParameter(doc: Reading, node: Node): readonly Parameter[] {
-  const known = read.get(node) ?? parameterOf(doc, node);
-  read.set(node, known);
-  return known;
-}
-
-function parameterOf(doc: Reading, node: Node): Parameter[] {
+const readParameter = oncePerNode((doc, node): readonly Parameter[] => {
   const place = String(node.in).toLowerCase();
   if (place === 'body' || place === 'formdata') return [];
   if (!PLACES.has(place)) {
@@ -99,7 +90,7 @@ function parameterOf(doc: Reading, node: Node): Parameter[] {
       ...collection(node, place),
     },
   ];
-}
+});
 
 /** The schema that a parameter is itself in Swagger 2.0. */
 function schemaOf(node: Node): unknown {
