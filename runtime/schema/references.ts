@@ -75,17 +75,11 @@ const NONE: ReadonlySet<string> = new Set();
 
 /** The same for many schemas, which have the `repeated` ones in common: those are looked through once. */
 export function createReferences(repeated: ReadonlySet<object>): (schema: unknown) => Set<string> {
-  const known = new Map<object, ReadonlySet<string>>();
-  const within = (schema: object): ReadonlySet<string> => {
-    const found = known.get(schema) ?? referencesOf(schema);
-    known.set(schema, found);
-    return found;
-  };
   return schema => {
     const found = new Set<string>();
     eachSchema(schema, node => {
       if (repeated.has(node)) {
-        for (const name of within(node)) found.add(name);
+        for (const name of referencesIn(node)) found.add(name);
         return false;
       }
       const name = definitionOf(node.$ref);
